@@ -90,6 +90,7 @@ export type KeystoreCode =
   | 'keystore/exists'
   | 'keystore/not-found'
   | 'keystore/corrupt'
+  | 'keystore/length'
   | 'keystore/permissions'
   | 'keystore/unavailable';
 export class KeystoreError extends MilagroError<KeystoreCode> {}
