@@ -5,31 +5,59 @@ import type { NodeId } from '../domain/ids.ts';
  * What it carries is signed and encrypted by its sender, so it is not trusted with anything but effort.
  */
 export interface Transport {
+  /** @throws TransportError transport/start (address in use, already started), transport/stopped */
   start(): Promise<void>;
+  /** For good: a stopped transport is not started again. Nothing of it runs on. */
   stop(): Promise<void>;
-  /** Takes part in a topic. `receive` judges each message synchronously, cheap checks only; its verdict scores the sender. */
-  join(topic: string, receive: (bytes: Uint8Array, via: PeerId) => Verdict): void;
-  /** Resolves to the number of peers it was handed to; 0 when nobody is known to be subscribed. Never rejects. */
+  /**
+   * Takes part in a topic, before or after the start. `receive` judges each message synchronously, cheap checks only,
+   * and does not throw; its verdict scores the sender. One receiver a topic: the last one.
+   */
+  join(topic: string, receive: Receive): void;
+  /**
+   * Resolves to the number of peers it was handed to; 0 when nobody is known to be subscribed, when not running, and
+   * for more than MAX_MESSAGE_BYTES. Never rejects. Publishing the same bytes again sends them again.
+   */
   publish(topic: string, bytes: Uint8Array): Promise<number>;
   /** Is called with the topic whenever a peer's subscription appears. */
   onSubscribed(listener: (topic: string, peer: PeerId) => void): void;
-  /** Remembers where a node may be reached and tries to keep one connection to it. */
+  /** Remembers where a node may be reached and tries to keep one connection to it. The last contact of a peer holds. */
   connect(contact: Contact): void;
-  /** Stops keeping the connection. */
+  /** Stops keeping the connection, and closes it. */
   forget(peer: PeerId): void;
   /** Peers connected now. */
   peers(): readonly PeerId[];
-  /** Own multiaddrs, with the peer id. */
+  /** The same with their addresses, to be shown. */
+  connections(): readonly Connection[];
+  /** Own multiaddrs, with the peer id. Empty when not running. */
   addresses(): readonly string[];
 }
 
+/** The largest message, bytes: the largest envelope. */
+export const MAX_MESSAGE_BYTES = 65_536;
+
 /** libp2p peer id, text. */
 export type PeerId = string;
+
+/**
+ * accept: valid, passed on to other subscribers. ignore: of no use here (stale, repeated), costs the sender nothing.
+ * reject: nobody honest sends this.
+ */
 export type Verdict = 'accept' | 'ignore' | 'reject';
+
+/** `via` is the peer that handed it over, not necessarily the one that wrote it. `bytes` stay as they are. */
+export type Receive = (bytes: Uint8Array, via: PeerId) => Verdict;
 
 export interface Contact {
   node: NodeId;
   peer: PeerId;
   /** Multiaddrs: advice, tried in order. */
   addrs: readonly string[];
+}
+
+export interface Connection {
+  peer: PeerId;
+  /** Multiaddr of the other end. */
+  address: string;
+  direction: 'inbound' | 'outbound';
 }
