@@ -69,6 +69,7 @@ export type IdentityCode =
   | 'identity/revoked'
   | 'identity/unknown'
   | 'identity/duplicity'
+  | 'identity/limit'
   | 'identity/exists';
 export class IdentityError extends MilagroError<IdentityCode> {}
 
