@@ -1,19 +1,19 @@
 import { blsProve } from '../crypto/bls.ts';
 import { cidOf, taggedHash } from '../crypto/hash.ts';
-import { sign } from '../crypto/signature.ts';
+import { sign, signKeyFromSeed } from '../crypto/signature.ts';
 import { encode } from '../domain/canonical.ts';
 import { Operation, type Block, type PublicKeys } from '../domain/identity.ts';
 import type { KeyStateId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
-import type { IdentityKeys } from './own-keys.ts';
+import type { KeyMaterial } from './own-keys.ts';
 
 /** Makes the operations of one's own identity (docs/protocol.md, section 1). */
 
 /** What its owner decides about a key state. */
 export interface Draft {
   /** Their sign key signs; after the inception it is the one that the previous operation committed to. */
-  keys: IdentityKeys;
-  /** Commitment to the sign key after these (own-keys.ts, `nextCommitment`), 32 bytes. */
+  keys: KeyMaterial;
+  /** `nextCommitment` of the seed after these, 32 bytes. */
   next: Uint8Array;
   /** 1 to 64 printable characters. */
   name: string;
@@ -71,6 +71,14 @@ const signOperation = (
   return { cid: cidOf(bytes), bytes };
 };
 
+/** What an operation commits to in `next`, 32 bytes, public: only the owner of this seed can make the next one. */
+export const nextCommitment = (nextSeed: Uint8Array): Buffer =>
+  commitmentTo(signKeyFromSeed(nextSeed).publicKey);
+
+/** H("milagro/next/v1", sign public key, 32 bytes). */
+export const commitmentTo = (signPublicKey: Uint8Array): Buffer =>
+  taggedHash('milagro/next/v1', signPublicKey);
+
 /** What the signature of a block is over: 32 bytes. */
 export const blockDigest = (op: Uint8Array): Buffer => taggedHash('milagro/identity/v1', op);
 
@@ -78,7 +86,7 @@ export const blockDigest = (op: Uint8Array): Buffer => taggedHash('milagro/ident
 export const peerDigest = (signPublicKey: Uint8Array): Buffer =>
   taggedHash('milagro/peer/v1', signPublicKey);
 
-const publicKeys = ({ sign: signKey, kem, bls, peer }: IdentityKeys): PublicKeys => ({
+const publicKeys = ({ sign: signKey, kem, bls, peer }: KeyMaterial): PublicKeys => ({
   sign: signKey.publicKey,
   kem: kem.publicKey,
   bls: { pub: bls.publicKey, pop: blsProve(bls) },

@@ -1,8 +1,10 @@
 import { blsKeyFromSeed, type BlsKey } from '../crypto/bls.ts';
-import { taggedHash } from '../crypto/hash.ts';
 import { kemKeyFromSeed, type KemKey } from '../crypto/kem.ts';
 import { signKeyFromSeed, type SignKey } from '../crypto/signature.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
+import { IdentityError } from '../errors.ts';
 import type { Random } from '../ports/random.ts';
+import type { KeyState } from './key-state.ts';
 import { peerKeyFromSeed, type PeerKey } from './peer-key.ts';
 
 /**
@@ -26,12 +28,18 @@ export interface IdentitySecrets {
   peer: Buffer;
 }
 
-/** What a running node works with. The private parts stay in native handles and the BLS library. */
-export interface IdentityKeys {
+/** Keys ready for use. The private parts stay in native handles. */
+export interface KeyMaterial {
   sign: SignKey;
   kem: KemKey;
   bls: BlsKey;
   peer: PeerKey;
+}
+
+/** What a running node works with: the keys of one of its key states. */
+export interface IdentityKeys extends KeyMaterial {
+  id: NodeId;
+  keyId: KeyStateId;
 }
 
 /** Fresh secrets for an inception. */
@@ -57,20 +65,24 @@ export const drawRotation = (
 });
 
 /** Seeds into handles. The seeds stay the caller's, who wipes them. @throws CryptoError crypto/length */
-export const loadKeys = (secrets: Omit<IdentitySecrets, 'next'>): IdentityKeys => ({
+export const loadKeys = (secrets: Omit<IdentitySecrets, 'next'>): KeyMaterial => ({
   sign: signKeyFromSeed(secrets.sign),
   kem: kemKeyFromSeed(secrets.kem),
   bls: blsKeyFromSeed(secrets.bls),
   peer: peerKeyFromSeed(secrets.peer),
 });
 
-/** What an operation commits to in `next`, 32 bytes, public: only the owner of this seed can make the next one. */
-export const nextCommitment = (nextSeed: Uint8Array): Buffer =>
-  commitmentTo(signKeyFromSeed(nextSeed).publicKey);
-
-/** H("milagro/next/v1", sign public key, 32 bytes). */
-export const commitmentTo = (signPublicKey: Uint8Array): Buffer =>
-  taggedHash('milagro/next/v1', signPublicKey);
+/** The keys of `state`. @throws IdentityError identity/possession when one of them is not what the state says */
+export const bindKeys = (keys: KeyMaterial, state: KeyState): IdentityKeys => {
+  const published = state.keys;
+  const same =
+    keys.sign.publicKey.equals(published.sign.bytes) &&
+    keys.kem.publicKey.equals(published.kem.bytes) &&
+    keys.bls.publicKey.equals(published.bls) &&
+    keys.peer.id === published.peerId;
+  if (!same) throw new IdentityError('identity/possession', 'these keys are of another key state');
+  return { ...keys, id: state.id, keyId: state.keyId };
+};
 
 export const wipeSecrets = (secrets: IdentitySecrets): void => {
   for (const seed of Object.values(secrets) as Buffer[]) seed.fill(0);
