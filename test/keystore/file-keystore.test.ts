@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createDecipheriv } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
+import { argon2id } from '@noble/hashes/argon2.js';
 import { decode, encode } from '../../src/domain/canonical.ts';
 import { CodecError, KeystoreError } from '../../src/errors.ts';
 import {
@@ -147,7 +149,12 @@ describe('with a key file', () => {
     await rejectsWith('keystore/permissions', open(key));
   });
 
-  it('never overwrites a key file', async (test) => {
+  it('draws a key file that is wiped from memory, and never overwrites one', async (test) => {
+    const drawn = random.bytes(32);
+    const path = join(await temporaryDirectory(test), 'drawn');
+    await createKeyFile({ path, random: { bytes: () => drawn } });
+    assert.deepEqual(drawn, Buffer.alloc(32));
+    assert.notDeepEqual(await readFile(path), Buffer.alloc(32));
     const key = await keyFile(test);
     const before = await readFile(key);
     await rejectsWith('keystore/exists', createKeyFile({ path: key, random }));
@@ -166,20 +173,36 @@ describe('the keystore file', () => {
     await opens(passphrase());
   });
 
-  it('does not contain the key it seals', async (test) => {
+  it('does not contain the key it seals, and no copy of it is left where it was drawn', async (test) => {
     const path = join(await temporaryDirectory(test), 'keystore');
-    const drawn: Buffer[] = [];
+    const drawn: { buffer: Buffer; content: Buffer }[] = [];
     const recording = {
       bytes: (length: number) => {
-        const bytes = random.bytes(length);
-        drawn.push(Buffer.from(bytes));
-        return bytes;
+        const buffer = random.bytes(length);
+        drawn.push({ buffer, content: Buffer.from(buffer) });
+        return buffer;
       },
     };
     await createFileKeystore({ path, unlock: passphrase(), random: recording, cost });
-    const kek = drawn.find((bytes) => bytes.length === 32);
+    const kek = drawn.find(({ buffer }) => buffer.length === 32);
     assert.ok(kek);
-    assert.equal((await readFile(path)).includes(kek.subarray(0, 8)), false);
+    assert.equal((await readFile(path)).includes(kek.content.subarray(0, 8)), false);
+    assert.deepEqual(kek.buffer, Buffer.alloc(32));
+  });
+
+  it('can be read by anybody who knows its format and the passphrase', async (test) => {
+    const { path } = await given(test);
+    const file = decode(await readFile(path)) as {
+      argon2id: Argon2Cost & { salt: Uint8Array };
+      kek: Uint8Array;
+    };
+    const { salt, memory: m, passes: t, parallelism: p } = file.argon2id;
+    const unlockKey = argon2id(passphrase().passphrase, salt, { m, t, p, dkLen: 32 });
+    const decipher = createDecipheriv('aes-256-gcm', unlockKey, file.kek.subarray(4, 16));
+    decipher.setAAD(encode(['milagro/sealed-blob/v1', 'kek', '']));
+    decipher.setAuthTag(file.kek.subarray(-16));
+    assert.equal(decipher.update(file.kek.subarray(16, -16)).length, 32);
+    decipher.final();
   });
 
   it('is refused when others may read it, or when it is a link', async (test) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createDecipheriv, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { it } from 'node:test';
 import { openBlob, sealBlob } from '../../src/keystore/sealed-blob.ts';
 
@@ -10,6 +10,9 @@ const nonce = Buffer.alloc(12, 9);
 const text = (value: string) =>
   Buffer.concat([Buffer.from([0x60 + value.length]), Buffer.from(value)]);
 
+const associatedData = (purpose: string, ref: string) =>
+  Buffer.concat([Buffer.from([0x83]), text('milagro/sealed-blob/v1'), text(purpose), text(ref)]);
+
 it('has the documented layout and associated data', () => {
   const blob = sealBlob(key, nonce, 'share', 'a', Buffer.from('secret'));
   assert.equal(blob.subarray(0, 4).toString(), 'MKB1');
@@ -17,8 +20,7 @@ it('has the documented layout and associated data', () => {
   assert.equal(blob.length, 4 + 12 + 6 + 16);
 
   const decipher = createDecipheriv('aes-256-gcm', Buffer.alloc(32, 7), nonce);
-  const aad = [Buffer.from([0x83]), text('milagro/sealed-blob/v1'), text('share'), text('a')];
-  decipher.setAAD(Buffer.concat(aad));
+  decipher.setAAD(associatedData('share', 'a'));
   decipher.setAuthTag(blob.subarray(-16));
   assert.equal(decipher.update(blob.subarray(16, -16)).toString(), 'secret');
   decipher.final();
@@ -29,6 +31,14 @@ it('takes nonces of 12 bytes only', () => {
     assert.throws(() => sealBlob(key, Buffer.alloc(length), 'share', 'a', Buffer.alloc(1)), {
       code: 'keystore/length',
     });
+});
+
+it('does not open a secret that it would not have sealed', () => {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(associatedData('share', 'a'));
+  const ciphertext = Buffer.concat([cipher.update(Buffer.alloc(8_193)), cipher.final()]);
+  const blob = Buffer.concat([Buffer.from('MKB1'), nonce, ciphertext, cipher.getAuthTag()]);
+  assert.throws(() => openBlob(key, 'share', 'a', blob), { code: 'keystore/corrupt' });
 });
 
 it('opens a KEK under no other name', () => {
