@@ -107,6 +107,8 @@ export const StatusView = view({
   version: Type.String(),
   timeStamp: Time,
   nodeCID: Cid,
+  /** Words of the node id, to compare by voice. */
+  fingerprint: Type.String(),
   name: Type.String(),
   network: Type.String(),
   nodeType: Type.String(),

@@ -55,7 +55,8 @@ export interface OrderWish {
   beneficiary: NodeId | null;
   /** Empty: every pinned fiduciary. */
   fiduciaries: NodeId[];
-  threshold: number;
+  /** Null: more than half of the fiduciaries. */
+  threshold: number | null;
   notBefore: number | null;
   /** Milliseconds from now until the order must be ready. */
   expiresIn: number;
