@@ -22,6 +22,8 @@ export const ROLES: readonly Role[] = ['principal', 'beneficiary', 'fiduciary'];
 /** One event stream of a node: what it does in one role of one order. */
 export type StreamId = `${OrderId}/${Role}`;
 export const streamId = (order: OrderId, role: Role): StreamId => `${order}/${role}`;
+export const splitStream = (stream: StreamId): [OrderId, Role] =>
+  stream.split('/') as [OrderId, Role];
 
 /**
  * Exactly the canonical texts: `b` + base32 of 36 bytes, of which the first four are 01 71 12 20 and the last two

@@ -1,0 +1,168 @@
+import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
+import type { Contact } from '../transport/transport.ts';
+import { IdentityError, NodeError } from '../errors.ts';
+import { readExport, writeExport } from '../identity/export-file.ts';
+import type { KeyState } from '../identity/key-state.ts';
+import type { IdentityKeys } from '../identity/own-keys.ts';
+import { createRegistry, type Merged, type Registry } from '../identity/registry.ts';
+import type { Peer, Roster } from './roster.ts';
+
+/**
+ * Whom this node knows and whom its operator trusts. Knowing comes from signed blocks and proves only who somebody
+ * is; trust for a role is the operator's decision and never the network's word.
+ */
+export interface Directory {
+  readonly self: NodeId;
+  readonly registry: Registry;
+  /** Own keys of one of this node's key states. @throws IdentityError identity/unknown */
+  keys(state: KeyStateId): IdentityKeys;
+  /** Are the private keys of that state here? */
+  holds(state: KeyStateId): boolean;
+  /** A pinned state of anybody's keys. @throws IdentityError identity/unknown */
+  stateAt(state: KeyStateId): KeyState;
+  /** The newest state of somebody's keys. @throws IdentityError identity/unknown */
+  current(id: NodeId): KeyState;
+  knows(id: NodeId): boolean;
+
+  peers(): readonly Peer[];
+  peer(id: NodeId): Peer | undefined;
+  /** Nodes trusted for a role, this one too where it plays the role itself; the blamed left out. */
+  trusted(role: Role): NodeId[];
+  /** @throws NodeError node/party-unknown, node/party-blamed; IdentityError identity/revoked, identity/duplicity */
+  checkTrusted(id: NodeId, role: Role): void;
+  /** Pins the identity in a file. @throws IdentityError, NodeError node/limit */
+  add(
+    peer: { file: string; name: string | null; roles: readonly Role[] },
+    at: number,
+  ): Promise<Peer>;
+  /** @throws NodeError node/party-unknown */
+  remove(id: NodeId): Promise<void>;
+  blame(id: NodeId, blame: NonNullable<Peer['blamed']>): Promise<void>;
+  clearBlame(id: NodeId): Promise<Peer>;
+  /** Takes a block in and makes it durable. @throws IdentityError */
+  merge(block: Uint8Array): Promise<Merged>;
+  exportOwn(): string;
+  contact(id: NodeId): Contact | undefined;
+  nameOf(id: NodeId): string | null;
+}
+
+export interface DirectoryDeps {
+  self: NodeId;
+  roles: readonly Role[];
+  roster: Roster;
+  keys: ReadonlyMap<KeyStateId, IdentityKeys>;
+}
+
+const MOST_PEERS = 10_000;
+
+export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => {
+  const { self, roster } = deps;
+  const registry = createRegistry();
+  for await (const block of roster.blocks()) registry.merge(block);
+  const peers = new Map<NodeId, Peer>();
+  for await (const peer of roster.peers()) peers.set(peer.id, peer);
+
+  const current = (id: NodeId): KeyState => registry.resolve(id);
+
+  const pinned = (id: NodeId): Peer => {
+    const peer = peers.get(id);
+    if (!peer)
+      throw new NodeError(
+        'node/party-unknown',
+        `${id} is not pinned: add it with \`milagro peer add\``,
+      );
+    return peer;
+  };
+
+  const put = async (peer: Peer): Promise<Peer> => {
+    await roster.putPeer(peer);
+    peers.set(peer.id, peer);
+    return peer;
+  };
+
+  const merge = async (block: Uint8Array): Promise<Merged> => {
+    const merged = registry.merge(block);
+    await roster.putBlocks(merged.joined);
+    return merged;
+  };
+
+  const checkUsable = (id: NodeId): void => {
+    if (current(id).revoked) throw new IdentityError('identity/revoked', `${id} is revoked`);
+    if (registry.duplicity(id).length > 0)
+      throw new IdentityError(
+        'identity/duplicity',
+        `${id} has two histories: it takes part in no new order`,
+      );
+  };
+
+  return {
+    self,
+    registry,
+    keys: (state) => {
+      const keys = deps.keys.get(state);
+      if (!keys) throw new IdentityError('identity/unknown', 'not a key state of this node');
+      return keys;
+    },
+    holds: (state) => deps.keys.has(state),
+    stateAt: (state) => registry.stateAt(state),
+    current,
+    knows: (id) => registry.has(id),
+    peers: () => [...peers.values()],
+    peer: (id) => peers.get(id),
+    trusted: (role) => [
+      ...(deps.roles.includes(role) ? [self] : []),
+      ...[...peers.values()]
+        .filter((peer) => peer.roles.includes(role) && peer.blamed === null)
+        .map(({ id }) => id),
+    ],
+    checkTrusted: (id, role) => {
+      checkUsable(id);
+      if (id === self) {
+        if (!deps.roles.includes(role))
+          throw new NodeError('node/role', `this node does not act as ${role}`);
+        return;
+      }
+      const peer = pinned(id);
+      if (!peer.roles.includes(role))
+        throw new NodeError('node/party-unknown', `${peer.name} is not pinned as a ${role}`);
+      if (peer.blamed !== null)
+        throw new NodeError(
+          'node/party-blamed',
+          `${peer.name} was blamed (${peer.blamed.code}) in order ${peer.blamed.order}`,
+        );
+    },
+    add: async ({ file, name, roles }, at) => {
+      const { state, blocks } = readExport(file);
+      if (state.id === self) throw new NodeError('node/role', 'that is this node itself');
+      if (peers.size >= MOST_PEERS)
+        throw new NodeError('node/limit', `at most ${MOST_PEERS} peers`);
+      for (const block of blocks) await merge(block);
+      const known = peers.get(state.id);
+      return put({
+        id: state.id,
+        name: name ?? known?.name ?? state.name,
+        roles: [...roles],
+        addedAt: known?.addedAt ?? at,
+        blamed: known?.blamed ?? null,
+      });
+    },
+    remove: async (id) => {
+      pinned(id);
+      await roster.deletePeer(id);
+      peers.delete(id);
+    },
+    blame: async (id, blame) => {
+      const peer = peers.get(id);
+      if (peer && peer.blamed === null) await put({ ...peer, blamed: blame });
+    },
+    clearBlame: async (id) => put({ ...pinned(id), blamed: null }),
+    merge,
+    exportOwn: () => writeExport(self, registry.chain(current(self).keyId)),
+    contact: (id) => {
+      if (id === self || !registry.has(id)) return undefined;
+      const state = current(id);
+      return { node: id, peer: state.keys.peerId, addrs: state.addrs };
+    },
+    nameOf: (id) => peers.get(id)?.name ?? (registry.has(id) ? current(id).name : null),
+  };
+};

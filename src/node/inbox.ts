@@ -1,0 +1,247 @@
+import type { Header } from '../domain/envelope.ts';
+import type { EnvelopeId, NodeId, OrderId, Role } from '../domain/ids.ts';
+import { parseMessage, type Message, type Typed } from '../domain/messages.ts';
+import { hasSeat, partyOf } from '../domain/terms.ts';
+import type { Counters } from '../envelope/counters.ts';
+import { inspectEnvelope, type Inspected } from '../envelope/inspect.ts';
+import { openEnvelope } from '../envelope/open.ts';
+import { EnvelopeError, MilagroError, NodeError, reason } from '../errors.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Verdict } from '../transport/transport.ts';
+import type { Acknowledger } from './acknowledger.ts';
+import type { Actors } from './actors.ts';
+import type { Directory } from './directory.ts';
+import { createHeld } from './held.ts';
+import type { Notice } from './node.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createRecent } from './recent.ts';
+import type { ReceivedMessage } from './role-actor.ts';
+
+/**
+ * The one door for envelopes, from the network and from this node's own other roles. Whatever is refused is refused
+ * before private keys work for it; whatever is taken in is acknowledged only when it is durable (guarantee G1).
+ */
+export interface Inbox {
+  /** Judges bytes from the network at once; what it accepts is worked on afterwards. */
+  receive(bytes: Uint8Array): Verdict;
+  /** Brings an envelope of this node's role `from` to its other roles. True when it is durable there. */
+  deliver(bytes: Uint8Array, from: Role): Promise<boolean>;
+  /** A role of this node has made progress in an order: envelopes that came too early may be taken in now. */
+  began(order: OrderId): void;
+  lastSeen(node: NodeId): number | null;
+  /** Resolves when nothing is being worked on any more. */
+  stop(): Promise<void>;
+}
+
+export interface InboxDeps {
+  self: NodeId;
+  clock: Clock;
+  log: EventLog;
+  directory: Directory;
+  actors: Actors;
+  acknowledger: Acknowledger;
+  acknowledged: (envelope: EnvelopeId, by: NodeId) => void;
+  counters: Counters;
+  notice: (notice: Notice) => void;
+}
+
+/** Nobody honest sends these; all other refusals may happen between honest nodes. */
+const DISHONEST: ReadonlySet<string> = new Set([
+  'envelope/too-large',
+  'envelope/malformed',
+  'envelope/suite',
+  'envelope/signature',
+]);
+
+type Delivery =
+  /** Durable, or known, or of no use for good. */
+  | { kind: 'done' }
+  /** Too early: its order is not known here. */
+  | { kind: 'early' }
+  | { kind: 'refused'; code: string };
+
+export const createInbox = (deps: InboxDeps): Inbox => {
+  const { self, clock, log, directory, actors, acknowledger, counters, notice } = deps;
+  const admits = createRateLimit(clock);
+  const done = createRecent<string | undefined>();
+  const held = createHeld(clock);
+  const seenAt = new Map<NodeId, number>();
+  const working = new Map<EnvelopeId, Promise<void>>();
+
+  const inspect = (bytes: Uint8Array, local: boolean): Inspected =>
+    inspectEnvelope(bytes, {
+      self,
+      holds: (key) => directory.holds(key),
+      registry: directory.registry,
+      mayUse: (header) => header.stream !== null && actors.roles(header.stream).length > 0,
+      admits: (header) => local || admits(header.from),
+      now: clock.now(),
+      seen: (id, header) => !local && answerAgain(id, header),
+      counters,
+    });
+
+  /** The same bytes again, perhaps because the acknowledgement was lost: it is given again, nothing else happens. */
+  const answerAgain = (id: EnvelopeId, header: Header): boolean => {
+    if (working.has(id)) return true;
+    if (!done.has(id)) return false;
+    acknowledge(id, header, done.get(id));
+    return true;
+  };
+
+  const acknowledge = (id: EnvelopeId, header: Header, code?: string): void => {
+    const mine = header.to.find((to) => to.id === self)?.key;
+    if (header.type === 'ack' || header.from === self || mine === undefined) return;
+    acknowledger.acknowledge({
+      to: header.from,
+      theirs: header.key,
+      mine,
+      envelope: id,
+      ...(code !== undefined && { code }),
+    });
+  };
+
+  const receive = (bytes: Uint8Array): Verdict => {
+    try {
+      const inspected = inspect(bytes, false);
+      seenAt.set(inspected.header.from, clock.now());
+      const work = take(inspected).finally(() => working.delete(inspected.id));
+      working.set(inspected.id, work);
+      return 'accept';
+    } catch (thrown) {
+      if (!(thrown instanceof EnvelopeError)) throw thrown;
+      return DISHONEST.has(thrown.code) ? 'reject' : 'ignore';
+    }
+  };
+
+  /** Never rejects: what could not be made durable is not acknowledged, so its sender sends it again. */
+  const take = async (inspected: Inspected): Promise<void> => {
+    const { header, id } = inspected;
+    try {
+      const delivery = await open(inspected);
+      if (delivery.kind === 'early') {
+        held.hold(inspected);
+        return;
+      }
+      const code = delivery.kind === 'refused' ? delivery.code : undefined;
+      done.set(id, code);
+      acknowledge(id, header, code);
+    } catch (thrown) {
+      const code = thrown instanceof MilagroError ? thrown.code : 'node/internal';
+      notice({
+        level: 'warn',
+        event: 'envelope.not-taken',
+        type: header.type,
+        from: header.from,
+        code,
+        reason: reason(thrown),
+      });
+    }
+  };
+
+  const open = async (inspected: Inspected, from?: Role): Promise<Delivery> => {
+    const keys = directory.keys(inspected.to.key);
+    const { message: typed, head, cek } = openEnvelope(inspected, { keys, parseMessage, counters });
+    try {
+      if (typed.type === 'ack') return acknowledgedBy(inspected.header.from, typed.message);
+      const { header, id, bytes } = inspected;
+      return await route(
+        { kind: 'message', typed, from: header.from, seq: header.seq, id, bytes, cek, head },
+        header,
+        from,
+      );
+    } finally {
+      cek.fill(0);
+    }
+  };
+
+  const acknowledgedBy = (node: NodeId, { cids, refused }: Message<'ack'>): Delivery => {
+    for (const envelope of cids) deps.acknowledged(envelope, node);
+    if (refused)
+      notice({
+        level: 'warn',
+        event: 'envelope.refused',
+        by: node,
+        code: refused.code,
+        envelopes: cids.length,
+      });
+    return { kind: 'done' };
+  };
+
+  /** To every role of this node in the order, but the one that sent it. */
+  const route = async (
+    message: ReceivedMessage,
+    header: Header,
+    from?: Role,
+  ): Promise<Delivery> => {
+    const order = header.stream;
+    if (order === null) return { kind: 'refused', code: 'node/unexpected' };
+    const roles = rolesFor(order, message.typed).filter((role) => role !== from);
+    if (roles.length === 0) return from === undefined ? { kind: 'early' } : { kind: 'done' };
+    try {
+      for (const role of roles) await toRole(order, role, message, header);
+      return { kind: 'done' };
+    } catch (thrown) {
+      if (thrown instanceof NodeError && thrown.code !== 'node/internal')
+        return { kind: 'refused', code: thrown.code };
+      throw thrown;
+    }
+  };
+
+  const toRole = async (
+    order: OrderId,
+    role: Role,
+    message: ReceivedMessage,
+    header: Header,
+  ): Promise<void> => {
+    const actor = actors.of(order, role);
+    const { context } = await actor.view();
+    const { terms, redemption } = context;
+    if (terms) {
+      const pinned =
+        redemption?.beneficiary.id === header.from
+          ? redemption.beneficiary
+          : partyOf(terms, header.from);
+      if (!pinned) throw new NodeError('node/not-party', 'the sender has no part in this order');
+      if (directory.stateAt(header.key).seq < directory.stateAt(pinned.key).seq)
+        throw new NodeError('node/not-party', 'signed with a key state older than the order');
+    }
+    await actor.take(message);
+  };
+
+  /** Roles that this node has in the order, and those that this message gives it. */
+  const rolesFor = (order: OrderId, typed: Typed): Role[] => {
+    const roles = new Set(actors.roles(order));
+    if (typed.type === 'order.proposed')
+      for (const role of ['beneficiary', 'fiduciary'] as const)
+        if (hasSeat(typed.message.terms, role, self)) roles.add(role);
+    if (
+      typed.type === 'redemption.requested' &&
+      typed.message.handover &&
+      typed.message.beneficiary.id === self
+    )
+      roles.add('beneficiary');
+    return [...roles];
+  };
+
+  return {
+    receive,
+    deliver: async (bytes, from) => {
+      const delivery = await open(inspect(bytes, true), from);
+      return delivery.kind !== 'early';
+    },
+    began: (order) => {
+      for (const inspected of held.release(order)) {
+        if (working.has(inspected.id)) continue;
+        working.set(
+          inspected.id,
+          take(inspected).finally(() => working.delete(inspected.id)),
+        );
+      }
+    },
+    lastSeen: (node) => seenAt.get(node) ?? null,
+    stop: async () => {
+      await Promise.all(working.values());
+    },
+  };
+};

@@ -1,0 +1,250 @@
+import { splitStream, streamId, type NodeId, type OrderId, type Role } from '../domain/ids.ts';
+import type { Counters } from '../envelope/counters.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import { inboxTopic } from '../transport/topics.ts';
+import type { Transport } from '../transport/transport.ts';
+import { createAcknowledger } from './acknowledger.ts';
+import { createActors } from './actors.ts';
+import { createCommands } from './commands.ts';
+import { createDeadlines } from './deadlines.ts';
+import type { Directory } from './directory.ts';
+import type { CustodyDeps } from './effects/deps.ts';
+import { exportKey } from './export-key.ts';
+import { createHistory } from './history.ts';
+import { createIdempotency } from './idempotency.ts';
+import { createInbox } from './inbox.ts';
+import { createOrderIndex } from './order-index.ts';
+import { createOutbox } from './outbox.ts';
+import type { Sealer } from './plan-envelope.ts';
+import { createQueries } from './queries.ts';
+import type { Committed } from './role-actor.ts';
+import type { NodeService } from './service.ts';
+import { untilSettled } from './settled.ts';
+import { peerView, statusView } from './status.ts';
+
+/** A node: its roles, between a log and a transport. Everything it touches of the world comes in through its ports. */
+export interface MilagroNode extends NodeService {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface NodePorts {
+  network: string;
+  name: string;
+  roles: readonly Role[];
+  version: string;
+  clock: Clock;
+  random: Random;
+  log: EventLog;
+  keystore: Keystore;
+  transport: Transport;
+  directory: Directory;
+  encapsulate: Sealer['encapsulate'];
+  custody: CustodyDeps;
+  counters: Counters;
+  /** Writes an exported key to a new file that only its owner reads, and returns the path. */
+  writeExport(name: string, content: Buffer): Promise<string>;
+  /** Told about what the operator may want to know; never a secret. */
+  notice(notice: Notice): void;
+}
+
+export interface Notice {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  event: string;
+  [detail: string]: unknown;
+}
+
+export const createNode = (ports: NodePorts): MilagroNode => {
+  const { clock, random, log, directory, transport, network } = ports;
+  const self = directory.self;
+  const watchers = new Set<(order: OrderId) => void>();
+  const index = createOrderIndex();
+
+  const sealer: Sealer = {
+    self,
+    random,
+    encapsulate: ports.encapsulate,
+    keys: (state) => directory.keys(state),
+    states: (state) => directory.stateAt(state),
+  };
+  const publish = async (node: NodeId, bytes: Uint8Array): Promise<void> => {
+    await transport.publish(inboxTopic(network, node), bytes);
+  };
+
+  const committed = (change: Committed): void => {
+    const stream = streamId(change.order, change.role);
+    index.note(change.order, change.context.createdAt);
+    outbox.add(change.sent);
+    for (const { message, to } of change.resend) void outbox.again(change.order, message, to);
+    deadlines.set(stream, change.finished ? [] : change.context.deadlines);
+    for (const blame of change.context.blames) noteBlame(change.order, blame);
+    for (const { type } of change.events)
+      ports.notice({
+        level: 'info',
+        event: type,
+        order: change.order,
+        role: change.role,
+        state: change.state,
+      });
+    inbox.began(change.order);
+    for (const watcher of watchers) watcher(change.order);
+  };
+
+  const noteBlame = (
+    order: OrderId,
+    blame: { node: NodeId; code: string; at: number; upheld: boolean },
+  ): void => {
+    if (!blame.upheld || directory.peer(blame.node)?.blamed !== null) return;
+    void directory
+      .blame(blame.node, { order, code: blame.code, at: blame.at })
+      .catch((thrown: unknown) => {
+        ports.notice({
+          level: 'error',
+          event: 'blame.not-kept',
+          node: blame.node,
+          reason: String(thrown),
+        });
+      });
+  };
+
+  const actors = createActors({
+    self,
+    log,
+    clock,
+    keystore: ports.keystore,
+    custody: ports.custody,
+    sealer,
+    committed,
+  });
+  const deadlines = createDeadlines({
+    clock,
+    passed: async (stream, deadline) => {
+      const [order, role] = splitStream(stream);
+      await actors.of(order, role).take({
+        kind: 'own',
+        fact: (_context, turn) => ({ type: 'deadline.passed', at: turn.now, node: self, deadline }),
+      });
+    },
+  });
+  const acknowledger = createAcknowledger({ log, clock, sealer, publish });
+  const outbox = createOutbox({
+    self,
+    log,
+    clock,
+    random,
+    publish,
+    deliver: (bytes, from) => inbox.deliver(bytes, from),
+  });
+  const inbox = createInbox({
+    self,
+    clock,
+    log,
+    directory,
+    actors,
+    acknowledger,
+    acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
+    counters: ports.counters,
+    notice: ports.notice,
+  });
+  const queries = createQueries({ actors, directory });
+  const history = createHistory({ self, log });
+  const commands = createCommands({
+    self,
+    actors,
+    directory,
+    clock,
+    random,
+    idempotency: createIdempotency(log),
+  });
+
+  const start = async (): Promise<void> => {
+    for await (const stream of log.streams()) {
+      const [order, role] = splitStream(stream);
+      const view = await actors.of(order, role).view();
+      index.note(order, view.context.createdAt);
+      if (!view.finished) deadlines.set(stream, view.context.deadlines);
+      for (const blame of view.context.blames) noteBlame(order, blame);
+    }
+    transport.join(inboxTopic(network, self), (bytes) => inbox.receive(bytes));
+    transport.onSubscribed((topic) => {
+      const node = nodeOfTopic.get(topic);
+      if (node !== undefined) outbox.appeared(node);
+    });
+    for (const { id } of directory.peers()) reach(id);
+    await transport.start();
+    await outbox.resume();
+  };
+
+  /** Which node listens on a topic: topics are digests, so they are looked up, not read. */
+  const nodeOfTopic = new Map<string, NodeId>();
+  const reach = (id: NodeId): void => {
+    nodeOfTopic.set(inboxTopic(network, id), id);
+    const contact = directory.contact(id);
+    if (contact) transport.connect(contact);
+  };
+
+  return {
+    start,
+    stop: async () => {
+      outbox.stop();
+      acknowledger.stop();
+      deadlines.stop();
+      await transport.stop();
+      await inbox.stop();
+      await log.close();
+      await ports.keystore.close();
+    },
+    status: async () =>
+      statusView(ports, {
+        timeStamp: clock.now(),
+        orders: index.size(),
+        unacknowledged: outbox.waiting(),
+      }),
+    createOrder: async (wish, key) => queries.order(await commands.create(wish, key)),
+    cancelOrder: async (order, text) => {
+      await commands.cancel(order, text);
+      return queries.order(order);
+    },
+    redeemOrder: async (order, beneficiary, key) => {
+      await commands.redeem(order, beneficiary, key);
+      return queries.order(order);
+    },
+    settled: (order, goal, ms) => untilSettled({ clock, queries, watchers }, order, goal, ms),
+    order: (order) => queries.order(order),
+    orders: async ({ page, perPage, newestFirst }) => {
+      const ids = index.page({ page, perPage, newestFirst });
+      return { orders: await Promise.all(ids.map((id) => queries.order(id))), total: index.size() };
+    },
+    watch: (listener) => {
+      watchers.add(listener);
+      return () => void watchers.delete(listener);
+    },
+    exportKey: (order) => exportKey({ ...ports, actors }, order),
+    exportIdentity: async () => directory.exportOwn(),
+    peers: async () =>
+      directory.peers().map((peer) => peerView(peer, ports, inbox.lastSeen(peer.id))),
+    addPeer: async (peer) => {
+      const added = await directory.add(peer, clock.now());
+      reach(added.id);
+      return peerView(added, ports, inbox.lastSeen(added.id));
+    },
+    removePeer: async (id) => {
+      const contact = directory.contact(id);
+      await directory.remove(id);
+      if (contact) transport.forget(contact.peer);
+    },
+    clearBlame: async (id) => peerView(await directory.clearBlame(id), ports, inbox.lastSeen(id)),
+    logRecords: (order, role) => history.records(order, role),
+    replay: (order) => history.replay(order),
+    verifyLog: async () => {
+      const { head, ...counts } = await log.verify();
+      return {
+        ...counts,
+        head: head && { seq: head.seq, hash: Buffer.from(head.hash).toString('hex') },
+      };
+    },
+  };
+};

@@ -1,0 +1,71 @@
+import { Type, type Static } from 'typebox';
+import { decodeOwn, encode } from '../domain/canonical.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
+import { RoleSchema } from '../domain/messages.ts';
+import { cid, closed, parse, text, time } from '../domain/schema.ts';
+import type { RowCipher } from '../log/sealed-row.ts';
+import type { Operation, Store } from '../log/store.ts';
+
+/**
+ * What a node keeps beside its event log: blocks of identities (public, addressed by their hash), and whom its
+ * operator trusts (authenticated: whoever edits the disk must not gain trust).
+ *
+ *     block/<CID>   an identity block, as it is
+ *     peer/<NodeId> a pinned peer, sealed
+ */
+export interface Roster {
+  blocks(): AsyncIterable<Uint8Array>;
+  putBlocks(blocks: readonly { cid: KeyStateId; bytes: Uint8Array }[]): Promise<void>;
+  peers(): AsyncIterable<Peer>;
+  putPeer(peer: Peer): Promise<void>;
+  deletePeer(id: NodeId): Promise<void>;
+}
+
+export const Peer = closed({
+  id: cid(),
+  /** What this operator calls it. */
+  name: text(64),
+  /** What it is trusted for. */
+  roles: Type.Array(RoleSchema),
+  addedAt: time(),
+  /** It was caught cheating, and the operator has not cleared it. */
+  blamed: Type.Union([closed({ order: cid(), code: Type.String(), at: time() }), Type.Null()]),
+});
+export type Peer = Static<typeof Peer>;
+
+const BLOCK = 'block/';
+const PEER = 'peer/';
+/** Greater than every key that begins so: `0` follows `/`. */
+const after = (prefix: string): string => `${prefix.slice(0, -1)}0`;
+
+export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
+  blocks: async function* () {
+    for await (const [, bytes] of store.range(BLOCK, after(BLOCK))) yield bytes;
+  },
+  putBlocks: async (blocks) => {
+    if (blocks.length === 0) return;
+    await store.batch(blocks.map((block) => blockRow(block)));
+  },
+  peers: async function* () {
+    for await (const [key, row] of store.range(PEER, after(PEER)))
+      yield parse(Peer, decodeOwn(cipher.open({ key }, row, `row ${key}`)), 'peer');
+  },
+  putPeer: async (peer) => {
+    const key = `${PEER}${peer.id}`;
+    await store.batch([{ type: 'put', key, value: cipher.seal({ key }, encode(peer)) }]);
+  },
+  deletePeer: (id) => store.batch([{ type: 'del', key: `${PEER}${id}` }]),
+});
+
+/** The row of one identity block. */
+export const blockRow = ({
+  cid: id,
+  bytes,
+}: {
+  cid: KeyStateId;
+  bytes: Uint8Array;
+}): Operation => ({
+  type: 'put',
+  key: `${BLOCK}${id}`,
+  value: bytes,
+});
