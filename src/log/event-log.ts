@@ -4,6 +4,7 @@ import type { EnvelopeId, NodeId, OrderId, Role, SecretId, StreamId } from '../d
  * The event log: what this node did and saw, append-only, hash-chained, encrypted (docs/protocol.md, section 6).
  * One turn of a role is one append is one atomic synced batch: its events, the envelopes it sends, the marks of what
  * it received, the secrets it drew and the answer it owes. So there is never a half-done turn to finish after a crash.
+ * Only what is durable is ever told. After a failed write everything throws log/sealed until the log has reopened.
  */
 export interface EventLog {
   /** Position of the last durable record of this node; null when the log is empty. */
@@ -12,10 +13,14 @@ export interface EventLog {
   /**
    * Writes one turn; resolves when it is durable. Waiting turns share one batch (group commit).
    * `seal` runs synchronously while the turn is staged, when positions are known but nothing is written yet.
-   * @throws LogError log/key-exists (a secret id is taken; nothing is written), log/write-failed (outcome unknown:
-   * the log reopens by itself; read the stream again before going on), log/sealed (reopening, or corrupt)
+   * @throws LogError log/key-exists (a secret id is taken; nothing is written), log/not-found (a secret to destroy is
+   * not there; nothing is written), log/write-failed (outcome unknown: the log reopens by itself; read the stream
+   * again before going on), log/sealed (reopening, corrupt or closed; nothing is written)
    */
   append(turn: Turn): Promise<Appended>;
+
+  /** Resolves when the log takes turns and answers questions. @throws LogError log/sealed (corrupt or closed for good) */
+  whenOpen(): Promise<void>;
 
   /** All records of one stream, verified, oldest first; empty when the stream does not exist. */
   read(stream: StreamId): Promise<LogRecord[]>;
@@ -23,7 +28,7 @@ export interface EventLog {
   streams(): AsyncIterable<StreamId>;
   hasStream(stream: StreamId): boolean;
 
-  /** What was received under this number, if anything: tells a repeat from an equivocation. */
+  /** What was first received under this number, if anything: tells a repeat from an equivocation. */
   received(stream: StreamId, sender: NodeId, seq: number): Promise<EnvelopeId | undefined>;
   /** Bytes of an envelope kept as evidence. @throws LogError log/not-found */
   evidence(id: EnvelopeId): Promise<Uint8Array>;
@@ -37,15 +42,16 @@ export interface EventLog {
   /** Notes acknowledgements; lazily durable, because a lost one is only asked for again. */
   settle(order: OrderId, seq: number, by: NodeId): void;
 
-  /** The answer given under an idempotency key, if any. */
+  /** The first answer given under an idempotency key, if any. */
   answer(key: string): Promise<Answer | undefined>;
   /** Highest log position that each peer has shown us (guarantee G5). */
   peerHead(peer: NodeId): Head | undefined;
   /** Counts the starts of this node; a high part for sequence numbers outside any order. */
   readonly starts: number;
 
-  /** Reads and checks every row. @throws LogError log/corrupt, with the record it is about */
+  /** Reads and checks every row; turns wait meanwhile. @throws LogError log/corrupt, with the record it is about */
   verify(): Promise<Verified>;
+  /** Writes what waits, then closes. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -87,6 +93,14 @@ export interface Received {
   envelope: EnvelopeId;
   /** The bytes, where they may be needed as evidence. */
   bytes?: Uint8Array;
+}
+
+/** `kept`: the bytes are there as evidence. */
+export interface ReceivedMark {
+  sender: NodeId;
+  seq: number;
+  envelope: EnvelopeId;
+  kept: boolean;
 }
 
 export interface SealedEnvelope {
@@ -139,9 +153,12 @@ export type Entry =
   | {
       kind: 'event';
       event: LoggedEvent;
-      received?: Omit<Received, 'bytes'>;
+      /** On the first event of a turn: what the whole turn took in, drew, destroyed, answered and was shown. */
+      received?: ReceivedMark[];
       secrets?: SecretId[];
       destroyed?: SecretId[];
+      answer?: string;
+      seen?: { peer: NodeId; head: Head };
     }
   | {
       kind: 'sealed';
