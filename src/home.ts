@@ -17,6 +17,8 @@ export interface Paths {
   /** What a client of the API shows to be let in. */
   token: string;
   keystore: string;
+  /** Directory of identity, sealed keys and roster. */
+  node: string;
   /** Directory of the event log. */
   log: string;
   /** Directory of wallet keys that the operator asked for. */
@@ -27,6 +29,7 @@ export const pathsOf = (home: string): Paths => ({
   config: join(home, 'config.yaml'),
   token: join(home, 'api.token'),
   keystore: join(home, 'keystore'),
+  node: join(home, 'node'),
   log: join(home, 'log'),
   exports: join(home, 'exports'),
 });

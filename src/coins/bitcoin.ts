@@ -40,6 +40,7 @@ const bitcoinCoin = (
   network: Network,
 ): Coin => ({
   name,
+  keyFormat: 'WIF',
   address: (walletKey) => {
     checkWalletKey(walletKey);
     return addressOf(walletKey, network);

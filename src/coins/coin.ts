@@ -2,6 +2,8 @@
 export interface Coin {
   /** Matches `[a-z0-9:-]{1,32}`. Part of the order's terms, so no party can take the wallet key for another address. */
   readonly name: string;
+  /** How `exportKey` writes the secret: wallet import format, or hexadecimal. */
+  readonly keyFormat: 'WIF' | 'hex';
   /**
    * @param walletKey secp256k1 point, compressed, 33 bytes (SEC 1, section 2.3.3), public
    * @returns the one canonical text of the address

@@ -7,6 +7,7 @@ import { checkSecret, checkWalletKey } from './key-check.ts';
 
 export const ethereumCoin = (): Coin => ({
   name: 'ethereum',
+  keyFormat: 'hex',
   // Yellow Paper, section 4.1: the last 20 bytes of Keccak-256 of x || y.
   address: (walletKey) => {
     checkWalletKey(walletKey);

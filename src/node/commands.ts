@@ -1,5 +1,5 @@
 import type { OrderContext } from '../../machines/order-context.ts';
-import { coinOf } from '../coins/coins.ts';
+import { requestedCoin } from '../coins/coins.ts';
 import { taggedHash } from '../crypto/hash.ts';
 import { orderIdOf } from '../custody/order-id.ts';
 import type { OrderEvent } from '../domain/events.ts';
@@ -52,7 +52,7 @@ export const createCommands = (deps: CommandDeps): Commands => {
   };
 
   const termsOf = (wish: OrderWish): Terms => {
-    coinOf(wish.coin);
+    const coin = requestedCoin(wish.coin).name;
     const now = clock.now();
     const fiduciaries =
       wish.fiduciaries.length > 0 ? wish.fiduciaries : directory.trusted('fiduciary');
@@ -71,7 +71,7 @@ export const createCommands = (deps: CommandDeps): Commands => {
         .map((id) => party(id, 'fiduciary'))
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       threshold: wish.threshold ?? Math.floor(fiduciaries.length / 2) + 1,
-      coin: wish.coin,
+      coin,
       conditions: wish.notBefore === null ? {} : { notBefore: wish.notBefore },
       expiresAt: now + wish.expiresIn,
     });

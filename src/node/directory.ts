@@ -5,6 +5,7 @@ import { readExport, writeExport } from '../identity/export-file.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { createRegistry, type Merged, type Registry } from '../identity/registry.ts';
+import type { Standing } from './effects/deps.ts';
 import type { Peer, Roster } from './roster.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Directory {
   trusted(role: Role): NodeId[];
   /** @throws NodeError node/party-unknown, node/party-blamed; IdentityError identity/revoked, identity/duplicity */
   checkTrusted(id: NodeId, role: Role): void;
+  /** What this node thinks of another, or of itself; undefined when it does not know it. */
+  standing(id: NodeId): Standing | undefined;
   /** Pins the identity in a file. @throws IdentityError, NodeError node/limit */
   add(
     peer: { file: string; name: string | null; roles: readonly Role[] },
@@ -130,6 +133,16 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
           'node/party-blamed',
           `${peer.name} was blamed (${peer.blamed.code}) in order ${peer.blamed.order}`,
         );
+    },
+    standing: (id) => {
+      if (!registry.has(id)) return undefined;
+      const peer = peers.get(id);
+      return {
+        current: current(id),
+        roles: id === self ? deps.roles : (peer?.roles ?? []),
+        blamed: peer !== undefined && peer.blamed !== null,
+        forked: registry.duplicity(id).length > 0,
+      };
     },
     add: async ({ file, name, roles }, at) => {
       const { state, blocks } = readExport(file);

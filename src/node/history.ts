@@ -40,7 +40,7 @@ export const createHistory = ({ self, log }: { self: NodeId; log: EventLog }): H
   replay: async (order) => {
     let streams = 0;
     let events = 0;
-    let stateHash = Buffer.alloc(32);
+    let stateHash: Buffer = Buffer.alloc(32);
     for await (const stream of log.streams()) {
       const [id, role] = splitStream(stream);
       if (order !== null && id !== order) continue;

@@ -3,6 +3,7 @@ import type { Counters } from '../envelope/counters.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Compute } from '../ports/compute.ts';
 import type { Random } from '../ports/random.ts';
 import { inboxTopic } from '../transport/topics.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -11,7 +12,7 @@ import { createActors } from './actors.ts';
 import { createCommands } from './commands.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Directory } from './directory.ts';
-import type { CustodyDeps } from './effects/deps.ts';
+import type { CustodyDeps, CustodyPolicy } from './effects/deps.ts';
 import { exportKey } from './export-key.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -43,7 +44,8 @@ export interface NodePorts {
   transport: Transport;
   directory: Directory;
   encapsulate: Sealer['encapsulate'];
-  custody: CustodyDeps;
+  compute: Compute;
+  policy: CustodyPolicy;
   counters: Counters;
   /** Writes an exported key to a new file that only its owner reads, and returns the path. */
   writeExport(name: string, content: Buffer): Promise<string>;
@@ -70,13 +72,24 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     keys: (state) => directory.keys(state),
     states: (state) => directory.stateAt(state),
   };
+  const custody: CustodyDeps = {
+    network,
+    self,
+    random,
+    compute: ports.compute,
+    keys: sealer.keys,
+    states: sealer.states,
+    standing: (node) => directory.standing(node),
+    openOrders: () => index.open(),
+    policy: ports.policy,
+  };
   const publish = async (node: NodeId, bytes: Uint8Array): Promise<void> => {
     await transport.publish(inboxTopic(network, node), bytes);
   };
 
   const committed = (change: Committed): void => {
     const stream = streamId(change.order, change.role);
-    index.note(change.order, change.context.createdAt);
+    index.note(stream, change.context.createdAt, change.finished);
     outbox.add(change.sent);
     for (const { message, to } of change.resend) void outbox.again(change.order, message, to);
     deadlines.set(stream, change.finished ? [] : change.context.deadlines);
@@ -115,7 +128,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     log,
     clock,
     keystore: ports.keystore,
-    custody: ports.custody,
+    custody,
     sealer,
     committed,
   });
@@ -164,7 +177,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     for await (const stream of log.streams()) {
       const [order, role] = splitStream(stream);
       const view = await actors.of(order, role).view();
-      index.note(order, view.context.createdAt);
+      index.note(stream, view.context.createdAt, view.finished);
       if (!view.finished) deadlines.set(stream, view.context.deadlines);
       for (const blame of view.context.blames) noteBlame(order, blame);
     }

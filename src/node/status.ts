@@ -1,4 +1,4 @@
-import type { NodeId, Role } from '../domain/ids.ts';
+import type { Role } from '../domain/ids.ts';
 import type { PeerView, StatusView } from '../domain/views.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -29,6 +29,7 @@ export const statusView = (
     apiVersion: 'v1',
     version: about.version,
     nodeCID: directory.self,
+    fingerprint: fingerprint(directory.self),
     fingerprint: shownFingerprint(directory.self),
     name: about.name,
     network: about.network,
@@ -62,7 +63,7 @@ export const peerView = (peer: Peer, about: About, lastSeen: number | null): Pee
     roles: peer.roles,
     keyState: state.keyId,
     seq: state.seq,
-    fingerprint: shownFingerprint(peer.id),
+    fingerprint: fingerprint(peer.id),
     connected: transport.peers().includes(state.keys.peerId),
     lastSeen,
     addrs: [...state.addrs],
@@ -71,5 +72,3 @@ export const peerView = (peer: Peer, about: About, lastSeen: number | null): Pee
     blamed: peer.blamed,
   };
 };
-
-const shownFingerprint = (id: NodeId): string => [fingerprint(id)].flat().join(' ');

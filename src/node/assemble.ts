@@ -1,0 +1,76 @@
+import type { Role } from '../domain/ids.ts';
+import type { Counters } from '../envelope/counters.ts';
+import type { IdentityKeys } from '../identity/own-keys.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import { openEventLog } from '../log/open-event-log.ts';
+import { createRowCipher } from '../log/sealed-row.ts';
+import type { OpenStore } from '../log/store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compute } from '../ports/compute.ts';
+import type { Random } from '../ports/random.ts';
+import type { Transport } from '../transport/transport.ts';
+import { openDirectory } from './directory.ts';
+import type { CustodyPolicy } from './effects/deps.ts';
+import { createNode, type MilagroNode, type Notice } from './node.ts';
+import type { Sealer } from './plan-envelope.ts';
+import { createRoster } from './roster.ts';
+import { openVault } from './vault.ts';
+
+/** The world of one node: real in the daemon, in memory and seeded in the simulator. */
+export interface World {
+  network: string;
+  name: string;
+  roles: readonly Role[];
+  version: string;
+  clock: Clock;
+  random: Random;
+  keystore: Keystore;
+  /** Identity, sealed keys and roster. */
+  openNodeStore: OpenStore;
+  /** The event log. */
+  openLogStore: OpenStore;
+  createTransport(own: IdentityKeys): Transport;
+  encapsulate: Sealer['encapsulate'];
+  compute: Compute;
+  policy: CustodyPolicy;
+  counters: Counters;
+  writeExport(name: string, content: Buffer): Promise<string>;
+  notice(notice: Notice): void;
+}
+
+/**
+ * Puts a node together from what it stored: its keys are opened, its log is verified from the first record to the
+ * last. It does nothing yet.
+ * @throws KeystoreError, LogError log/in-use, log/corrupt
+ */
+export const assembleNode = async (world: World): Promise<MilagroNode> => {
+  const store = await world.openNodeStore();
+  try {
+    const vault = await openVault({ store, keystore: world.keystore });
+    const sealing = { node: vault.self, dataKey: vault.dataKey, random: world.random };
+    const directory = await openDirectory({
+      self: vault.self,
+      roles: world.roles,
+      roster: createRoster(store, createRowCipher(sealing)),
+      keys: vault.keys,
+    });
+    const own = directory.keys(directory.current(vault.self).keyId);
+    const log = await openEventLog({
+      ...sealing,
+      openStore: world.openLogStore,
+      clock: world.clock,
+    });
+    const transport = world.createTransport(own);
+    const node = createNode({ ...world, log, directory, transport });
+    return {
+      ...node,
+      stop: async () => {
+        await node.stop();
+        await store.close();
+      },
+    };
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+};

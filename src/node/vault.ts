@@ -1,0 +1,172 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { cidOf } from '../crypto/hash.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
+import { KeystoreError } from '../errors.ts';
+import { foldChain } from '../identity/key-state.ts';
+import { makeInception } from '../identity/operation.ts';
+import {
+  bindKeys,
+  drawSecrets,
+  loadKeys,
+  nextCommitment,
+  wipeSecrets,
+  type IdentityKeys,
+  type IdentitySecrets,
+} from '../identity/own-keys.ts';
+import { verifyBlock } from '../identity/verify-block.ts';
+import type { Keystore, Purpose } from '../keystore/keystore.ts';
+import type { Operation, Store } from '../log/store.ts';
+import type { Random } from '../ports/random.ts';
+import { blockRow } from './roster.ts';
+
+/**
+ * What a node is: its identity, the secrets of its key states, and the key of its data at rest, each sealed by the
+ * keystore.
+ *
+ *     self                       NodeId
+ *     data-key                   sealed: AES key of the event log and of the roster, 32 bytes
+ *     key/<KeyStateId>/<name>    sealed: a seed of 32 bytes; `next` is the pre-committed sign key and never loaded
+ */
+export interface Vault {
+  self: NodeId;
+  keys: Map<KeyStateId, IdentityKeys>;
+  /** Held in native memory. SECRET. */
+  dataKey: KeyObject;
+}
+
+const SELF = 'self';
+const DATA_KEY = 'data-key';
+const KEYS = 'key/';
+const AFTER_KEYS = 'key0';
+const DATA_KEY_BYTES = 32;
+
+const purposes: Record<keyof IdentitySecrets, Purpose> = {
+  sign: 'identity-sign',
+  next: 'identity-next',
+  kem: 'identity-kem',
+  bls: 'identity-bls',
+  peer: 'identity-peer',
+};
+const names = Object.keys(purposes) as (keyof IdentitySecrets)[];
+const rowOf = (state: KeyStateId, name: string): string => `${KEYS}${state}/${name}`;
+
+/**
+ * Draws a new identity and all its secrets, in one atomic write: afterwards the node exists, or nothing does.
+ * @throws KeystoreError keystore/exists when the store holds an identity already (it is never overwritten)
+ */
+export const createVault = async (deps: {
+  store: Store;
+  keystore: Keystore;
+  random: Random;
+  name: string;
+  addrs: readonly string[];
+  at: number;
+}): Promise<NodeId> => {
+  const { store, keystore, random, name, addrs, at } = deps;
+  if (await store.get(SELF))
+    throw new KeystoreError('keystore/exists', 'this node has an identity already');
+  const secrets = drawSecrets(random);
+  const dataKey = random.bytes(DATA_KEY_BYTES);
+  try {
+    const block = makeInception({
+      keys: loadKeys(secrets),
+      next: nextCommitment(secrets.next),
+      name,
+      addrs,
+      at,
+    });
+    await store.batch([
+      { type: 'put', key: SELF, value: Buffer.from(block.cid) },
+      { type: 'put', key: DATA_KEY, value: await keystore.seal('data-key', DATA_KEY, dataKey) },
+      blockRow(block),
+      ...(await sealSecrets(keystore, block.cid, secrets)),
+    ]);
+    return block.cid;
+  } finally {
+    wipeSecrets(secrets);
+    dataKey.fill(0);
+  }
+};
+
+/** Rows of the secrets of one key state. The seeds stay the caller's. */
+export const sealSecrets = async (
+  keystore: Keystore,
+  state: KeyStateId,
+  secrets: IdentitySecrets,
+): Promise<Operation[]> => {
+  const rows: Operation[] = [];
+  for (const name of names) {
+    const key = rowOf(state, name);
+    rows.push({ type: 'put', key, value: await keystore.seal(purposes[name], key, secrets[name]) });
+  }
+  return rows;
+};
+
+/**
+ * Loads the keys of every key state that this node still holds.
+ * @throws KeystoreError keystore/not-found (no identity: run `milagro init`), keystore/corrupt; IdentityError
+ */
+export const openVault = async (deps: { store: Store; keystore: Keystore }): Promise<Vault> => {
+  const { store, keystore } = deps;
+  const self = Buffer.from(await required(store, SELF)).toString('ascii');
+  const dataKey = await keystore.open(
+    'data-key',
+    DATA_KEY,
+    await required(store, DATA_KEY),
+    (bytes) => createSecretKey(bytes),
+  );
+  const keys = new Map<KeyStateId, IdentityKeys>();
+  for (const state of await heldStates(store)) keys.set(state, await loadState(deps, state));
+  return { self, keys, dataKey };
+};
+
+const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {
+  const states = new Set<KeyStateId>();
+  for await (const [key] of store.range(KEYS, AFTER_KEYS)) states.add(key.split('/')[1] ?? '');
+  return states;
+};
+
+const loadState = async (
+  { store, keystore }: { store: Store; keystore: Keystore },
+  state: KeyStateId,
+): Promise<IdentityKeys> => {
+  const seeds: Partial<Record<keyof IdentitySecrets, Buffer>> = {};
+  const seed = async (name: 'sign' | 'kem' | 'bls' | 'peer'): Promise<Buffer> => {
+    const key = rowOf(state, name);
+    const opened = await keystore.open(purposes[name], key, await required(store, key), (bytes) =>
+      Buffer.from(bytes),
+    );
+    seeds[name] = opened;
+    return opened;
+  };
+  try {
+    const material = loadKeys({
+      sign: await seed('sign'),
+      kem: await seed('kem'),
+      bls: await seed('bls'),
+      peer: await seed('peer'),
+    });
+    return bindKeys(material, foldChain(await chainTo(store, state)));
+  } finally {
+    for (const opened of Object.values(seeds)) opened.fill(0);
+  }
+};
+
+const chainTo = async (store: Store, state: KeyStateId) => {
+  const chain = [];
+  for (let at: KeyStateId | null = state; at !== null;) {
+    const block = verifyBlock(await required(store, `block/${at}`));
+    if (cidOf(block.bytes) !== at)
+      throw new KeystoreError('keystore/corrupt', `block ${at} was changed`);
+    chain.push(block);
+    at = block.op.prev;
+  }
+  return chain.toReversed();
+};
+
+const required = async (store: Store, key: string): Promise<Uint8Array> => {
+  const value = await store.get(key);
+  if (!value)
+    throw new KeystoreError('keystore/not-found', `no ${key} here: was this node initialized?`);
+  return value;
+};
