@@ -70,10 +70,10 @@ const examineSealed = async (
   const pendingKey = rows.keys.pending(order, entry.seq);
   const acknowledgedKey = rows.keys.acknowledged(order, entry.seq);
   const pending = await rows.get<PendingRow>(store, pendingKey, beside(record, 'pending'));
-  const done = await rows.get<AcknowledgedRow>(store, acknowledgedKey, beside(record, 'settled'));
-  if ((pending === undefined) === (done === undefined))
-    throw corrupt(nameOf(record), 'the envelope must be either pending or acknowledged');
-  return [key, pending ? pendingKey : acknowledgedKey];
+  if (pending) return [key, pendingKey];
+  const what = 'the note that the envelope is pending or acknowledged';
+  await required<AcknowledgedRow>(store, rows, record, acknowledgedKey, what);
+  return [key, acknowledgedKey];
 };
 
 const required = async <Value extends RowValue>(
@@ -88,6 +88,5 @@ const required = async <Value extends RowValue>(
   return value;
 };
 
-const nameOf = ({ position, stream, seq }: LogRecord): string =>
-  recordName(position, stream, seq);
+const nameOf = ({ position, stream, seq }: LogRecord): string => recordName(position, stream, seq);
 const beside = (record: LogRecord, what: string): string => `${nameOf(record)}: ${what}`;

@@ -46,7 +46,11 @@ const storeOn = (database: Database, witness: WitnessFile): Store => ({
   get: (key) => tried('log/sealed', 'cannot read', () => database.get(key)),
 
   async *range(from, to, { limit } = {}): AsyncIterable<Entry> {
-    const iterator = database.iterator({ gte: from, lt: to, ...(limit !== undefined && { limit }) });
+    const iterator = database.iterator({
+      gte: from,
+      lt: to,
+      ...(limit !== undefined && { limit }),
+    });
     try {
       for (;;) {
         const entry = await tried('log/sealed', 'cannot read', () => iterator.next());

@@ -45,8 +45,8 @@ const LAST_RETRY = 30_000;
 
 /** A staged turn, and whoever waits for it to be durable. */
 interface Waiting extends StagedTurn {
-  resolve(appended: Appended): void;
-  reject(error: LogError): void;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: LogError) => void;
 }
 
 export const createLogWriter = (deps: LogWriterDeps): LogWriter => {

@@ -8,10 +8,10 @@ import type { Operation, Store } from './store.ts';
 
 /** What the log knows of itself: the meta row, and the witness, a note beside the rows of how far the log had come. */
 
-export const LOG_VERSION = 1;
+/** Of the layout and the shapes of the rows; records have one of their own. */
+const LOG_VERSION = 1;
 
 export interface Meta {
-  v: typeof LOG_VERSION;
   /** Of the names in keys, 32 bytes, secret. */
   salt: Uint8Array;
   starts: number;
@@ -36,16 +36,16 @@ export const readMeta = async (store: Store, cipher: RowCipher): Promise<Meta | 
       throw corrupt(META, `is missing, although there are other rows (${key})`);
     return undefined;
   }
-  const meta = decodeOwn(cipher.open({ key: META }, row, META)) as Meta;
-  if (meta.v !== LOG_VERSION)
-    throw new LogError('log/version', `the log has version ${meta.v}, unknown here`);
+  const { v, ...meta } = decodeOwn(cipher.open({ key: META }, row, META)) as Meta & { v: number };
+  if (v !== LOG_VERSION)
+    throw new LogError('log/version', `the log has version ${v}, unknown here`);
   return meta;
 };
 
 export const putMeta = (cipher: RowCipher, meta: Meta): Operation => ({
   type: 'put',
   key: META,
-  value: cipher.seal({ key: META }, encode(meta)),
+  value: cipher.seal({ key: META }, encode({ v: LOG_VERSION, ...meta })),
 });
 
 /** @throws LogError log/corrupt */

@@ -117,7 +117,8 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
       settleLater();
     },
 
-    verify: () => writer.exclusive(() => ask((session) => examineSession(session, cipher, upcasts))),
+    verify: () =>
+      writer.exclusive(() => ask((session) => examineSession(session, cipher, upcasts))),
 
     async close() {
       cancelSettling?.();

@@ -31,9 +31,7 @@ const EventEntry = closed({
   secrets: Type.Optional(Type.Array(secretId())),
   destroyed: Type.Optional(Type.Array(secretId())),
   answer: Type.Optional(Type.String()),
-  seen: Type.Optional(
-    closed({ peer: cid(), head: closed({ seq: integer(0), hash: bytes(32) }) }),
-  ),
+  seen: Type.Optional(closed({ peer: cid(), head: closed({ seq: integer(0), hash: bytes(32) }) })),
 });
 
 const SealedEntry = closed({

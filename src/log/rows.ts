@@ -12,7 +12,7 @@ import type { Operation, Store } from './store.ts';
 export interface Rows {
   keys: RowKeys;
   /** Seals the canonical bytes of `value` for its key. */
-  put(key: string, value: RowValue): Operation;
+  readonly put: (key: string, value: RowValue) => Operation;
   /** @throws LogError log/corrupt naming `what` */
   open<Value extends RowValue>(key: string, row: Uint8Array, what: string): Value;
   /** Reads and opens; undefined where there is no such row. @throws LogError log/corrupt naming `what` */
@@ -27,14 +27,7 @@ export type RecordPlace = Pick<LogRecord, 'stream' | 'seq' | 'prev'>;
 
 /** By kind of row; see keys.ts. */
 export type RowValue =
-  | Head
-  | IndexRow
-  | EnvelopeId
-  | Uint8Array
-  | SentRow
-  | PendingRow
-  | AcknowledgedRow
-  | AnswerRow;
+  Head | IndexRow | EnvelopeId | Uint8Array | SentRow | PendingRow | AcknowledgedRow | AnswerRow;
 
 export interface IndexRow {
   stream: StreamId;

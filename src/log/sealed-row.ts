@@ -32,7 +32,7 @@ export interface RowCipherDeps {
 export const createRowCipher = ({ node, dataKey, random }: RowCipherDeps): RowCipher => {
   const associated = (place: Place): Uint8Array =>
     'key' in place
-      ? encode(['milagro/log-row/v1', node, place.key])
+      ? Buffer.from(`milagro/log-row/v1 ${node} ${place.key}`)
       : encode(['milagro/log-record/v1', node, place.stream, place.seq, place.prev]);
 
   return {

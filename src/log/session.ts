@@ -5,7 +5,7 @@ import type { Head, Verified } from './event-log.ts';
 import { examineLog } from './examine-log.ts';
 import { META, SALT_BYTES } from './keys.ts';
 import type { LogState } from './log-state.ts';
-import { LOG_VERSION, putMeta, readMeta, readWitness, writeWitness } from './meta.ts';
+import { putMeta, readMeta, readWitness, writeWitness } from './meta.ts';
 import { createRows, type Rows } from './rows.ts';
 import type { RowCipher } from './sealed-row.ts';
 import type { Store } from './store.ts';
@@ -42,10 +42,10 @@ export const openSession = async (
   const witness = await readWitness(store, cipher);
   if (!found && witness)
     throw corrupt(META, `is missing: the log had come to record ${witness.head?.seq ?? 0}`);
-  const meta = found ?? { v: LOG_VERSION, salt: random.bytes(SALT_BYTES), starts: 0 };
+  const meta = found ?? { salt: random.bytes(SALT_BYTES), starts: 0 };
   const rows = createRows(cipher, meta.salt);
 
-  const reached = [witness?.head, before?.durable].filter((head) => head != null);
+  const reached = [witness?.head ?? [], before?.durable ?? []].flat();
   const { state } = await examineLog({ store, rows, upcasts, reached });
   if (state.head && !witness) throw corrupt('witness', 'is missing');
   if (witness && witness.starts > meta.starts)
