@@ -1,0 +1,157 @@
+import type { OrderEvent } from '../src/domain/events.ts';
+import type { NodeId } from '../src/domain/ids.ts';
+import type { Send } from './effect.ts';
+import type { OrderContext } from './order-context.ts';
+import { isHolder } from './progress.ts';
+import { fiduciaryNodes, others, principalNode, redeemer } from './recipients.ts';
+import { guardedSecret } from './remember.ts';
+import { ownCertification } from './seats.ts';
+
+/** The envelopes that a role asks for, from what it remembers and the fact that causes them. Total: nothing to say is no envelope. */
+export type Sending = (context: OrderContext, fact: OrderEvent) => Params[];
+type Distributed<T> = T extends unknown ? Omit<T, 'type'> : never;
+export type Params = Distributed<Send>;
+
+export const proposal: Sending = (context) =>
+  context.terms === null
+    ? []
+    : [{ message: 'order.proposed', to: others(context), body: { terms: context.terms } }];
+
+export const refusal: Sending = (context) =>
+  context.ended === null
+    ? []
+    : [
+        {
+          message: 'order.refused',
+          to: principalNode(context),
+          body: { role: context.role, code: context.ended.code, text: context.ended.text },
+        },
+      ];
+
+export const contribution: Sending = (context, fact) =>
+  fact.type === 'order.contributed'
+    ? [
+        {
+          message: 'order.contributed',
+          to: others(context),
+          body: { role: context.role, contribution: fact.contribution },
+        },
+      ]
+    : [];
+
+/** One envelope for each other fiduciary, with the share that only this one may read. */
+export const dealtShares: Sending = (_context, fact) =>
+  fact.type === 'order.dealt'
+    ? (fact.dealt ?? []).map(({ to, share }) => ({
+        message: 'order.dealt',
+        to: [to],
+        body: {},
+        secret: share,
+      }))
+    : [];
+
+export const certification: Sending = (context) => {
+  const own = ownCertification(context);
+  return own ? [{ message: 'order.certified', to: others(context), body: own }] : [];
+};
+
+export const certificate: Sending = (context) =>
+  context.certificate === null
+    ? []
+    : [
+        {
+          message: 'order.ready',
+          to: others(context),
+          body: { certificate: context.certificate },
+        },
+      ];
+
+export const cancellation: Sending = (context) =>
+  context.ended === null
+    ? []
+    : [
+        {
+          message: 'order.cancelled',
+          to: others(context),
+          body: { code: context.ended.code, text: context.ended.text },
+        },
+      ];
+
+/** Evidence that only its recipient could read goes with what opens it. */
+export const accusation: Sending = (context, fact) =>
+  fact.type === 'order.accused'
+    ? [
+        {
+          message: 'order.accused',
+          to: others(context),
+          body: { accused: fact.blamed, code: fact.code },
+          evidence: fact.evidence.map((envelope) => {
+            const opening = context.dealt.find(({ via }) => via === envelope)?.opening;
+            return { envelope, ...(opening !== undefined && { opening }) };
+          }),
+        },
+      ]
+    : [];
+
+/**
+ * The request for redemption. To a beneficiary that the terms do not name goes everything that it needs, and the
+ * principal's addend, in an envelope of its own.
+ */
+export const request: Sending = (context) => {
+  const { terms, redemption, certificate: ready, contributions, secrets } = context;
+  if (terms === null || redemption === null || ready === null) return [];
+  const { beneficiary, nonce } = redemption;
+  const body = { beneficiary, nonce };
+  const all = [...new Set([...fiduciaryNodes(context), beneficiary.id])];
+  if (!isHolder(context) || secrets.addend === undefined) {
+    return [{ message: 'redemption.requested', to: all, body }];
+  }
+  const handover = {
+    terms,
+    certificate: ready,
+    contributions: contributions.map(({ role, node, contribution: made }) => ({
+      role,
+      node,
+      contribution: made,
+    })),
+  };
+  const rest: NodeId[] = all.filter((node) => node !== beneficiary.id);
+  return [
+    { message: 'redemption.requested', to: rest, body },
+    {
+      message: 'redemption.requested',
+      to: [beneficiary.id],
+      body: { ...body, handover },
+      secret: secrets.addend,
+    },
+  ];
+};
+
+export const decline: Sending = (context) => [
+  {
+    message: 'redemption.refused',
+    to: principalNode(context),
+    body: {
+      role: context.role,
+      code: 'refusal/other-beneficiary',
+      text: 'the order has another beneficiary, for good',
+    },
+  },
+];
+
+export const share: Sending = (context, fact) => {
+  const secret = guardedSecret(context);
+  return fact.type === 'share.released' && fact.to !== undefined && secret !== undefined
+    ? [{ message: 'share.released', to: [fact.to], body: {}, secret }]
+    : [];
+};
+
+export const receipt: Sending = (context) =>
+  context.receipt === null
+    ? []
+    : [{ message: 'redemption.receipted', to: others(context), body: { at: context.receipt.at } }];
+
+/** Where a request repeated by the operator goes again. */
+export const requestedNodes = (context: OrderContext): NodeId[] => [
+  ...new Set([...fiduciaryNodes(context), ...redeemer(context)]),
+];
