@@ -45,12 +45,10 @@ const openDatabase = async (directory: string): Promise<Database> => {
 const storeOn = (database: Database, witness: WitnessFile): Store => ({
   get: (key) => tried('log/sealed', 'cannot read', () => database.get(key)),
 
-  async *range(from, to, { limit } = {}): AsyncIterable<Entry> {
-    const iterator = database.iterator({
-      gte: from,
-      lt: to,
-      ...(limit !== undefined && { limit }),
-    });
+  async *range(from, to, { limit = -1 } = {}): AsyncIterable<Entry> {
+    const iterator = await tried('log/sealed', 'cannot read', async () =>
+      database.iterator({ gte: from, lt: to, limit }),
+    );
     try {
       for (;;) {
         const entry = await tried('log/sealed', 'cannot read', () => iterator.next());

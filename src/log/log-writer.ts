@@ -91,17 +91,16 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
     scheduled = false;
     const turns = waiting;
     waiting = [];
-    if (fault !== 'none') return refuse(turns);
+    const refusal = fault === 'none' ? undefined : sealed();
+    if (refusal) {
+      for (const { reject } of turns) reject(refusal);
+      return;
+    }
     try {
       await write(current, turns);
     } catch (thrown) {
       await lose(turns, thrown);
     }
-  };
-
-  const refuse = (turns: readonly Waiting[]): void => {
-    const refusal = sealed() ?? new LogError('log/sealed', 'the log is sealed');
-    for (const { reject } of turns) reject(refusal);
   };
 
   const write = async (to: Session, turns: readonly Waiting[]): Promise<void> => {
@@ -145,7 +144,8 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
         fault = 'none';
         return;
       } catch (thrown) {
-        if (isFatal(thrown)) return condemn(thrown);
+        // Anything but an error of the log is a bug, and trying again would hide it.
+        if (isFatal(thrown) || !(thrown instanceof LogError)) return condemn(thrown);
       }
       if (!closing) await pause(delay);
     }

@@ -70,7 +70,8 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
   return {
     async get(key) {
       checkHeld();
-      return disk.rows.get(key)?.slice();
+      const value = disk.rows.get(key);
+      return value && new Uint8Array(value);
     },
 
     async *range(from, to, { limit = Infinity } = {}) {
@@ -81,7 +82,7 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
         .map((key) => [key, disk.rows.get(key)] as const);
       for (const [key, value] of snapshot) {
         checkHeld();
-        if (value) yield [key, value.slice()];
+        if (value) yield [key, new Uint8Array(value)];
       }
     },
 
@@ -97,12 +98,12 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
 
     async readWitness() {
       checkHeld();
-      return disk.witness?.slice();
+      return disk.witness && new Uint8Array(disk.witness);
     },
 
     async writeWitness(note) {
       checkHeld();
-      apply(disk, { type: 'witness', note: note.slice() });
+      apply(disk, { type: 'witness', note: new Uint8Array(note) });
     },
 
     async close() {
@@ -112,7 +113,7 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
 };
 
 const copied = (operation: Operation): Operation =>
-  operation.type === 'put' ? { ...operation, value: operation.value.slice() } : operation;
+  operation.type === 'put' ? { ...operation, value: new Uint8Array(operation.value) } : operation;
 
 const apply = (disk: MemoryDisk, write: Write): void => {
   disk.history?.push(write);

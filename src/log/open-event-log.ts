@@ -44,6 +44,7 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
   const cipher = createRowCipher(deps);
   const acknowledgements = createAcknowledgements();
   let cancelSettling: (() => void) | undefined;
+  let closed = false;
 
   const openChecked = async (before?: Session): Promise<Session> => {
     const store = await deps.openStore();
@@ -113,6 +114,7 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
     },
 
     settle(order, seq, by) {
+      if (closed) return;
       acknowledgements.add(order, seq, by);
       settleLater();
     },
@@ -121,6 +123,7 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
       writer.exclusive(() => ask((session) => examineSession(session, cipher, upcasts))),
 
     async close() {
+      closed = true;
       cancelSettling?.();
       await writer.close();
     },

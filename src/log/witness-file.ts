@@ -25,9 +25,9 @@ export const openWitnessFile = async (path: string): Promise<WitnessFile> => {
   let empty = (await file.stat()).size === 0;
   return {
     async read() {
-      if (empty) return undefined;
       const content = Buffer.alloc(FILE_BYTES);
       const { bytesRead } = await file.read(content, 0, FILE_BYTES, 0);
+      if (bytesRead === 0) return undefined;
       // A length that runs past the end gives a note that is cut short, which its seal will show.
       const length = content.readUInt16BE(0);
       return content.subarray(LENGTH_BYTES, Math.min(LENGTH_BYTES + length, bytesRead));
