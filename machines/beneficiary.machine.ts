@@ -1,4 +1,11 @@
-import { certified, contributed, failByVerdict, forming, learn, learnBlame } from './learning.ts';
+import {
+  certified,
+  contributed,
+  failByVerdict,
+  forming,
+  learn,
+  learnBlame,
+} from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 
@@ -56,7 +63,7 @@ export const beneficiaryMachine = order.createMachine({
     entitled: {
       id: 'entitled',
       entry: 'enter',
-      always: { guard: 'hasShares', target: 'collecting' },
+      always: { guard: 'isRedeeming', target: 'collecting' },
     },
     collecting: {
       entry: 'enter',

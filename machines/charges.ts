@@ -3,17 +3,12 @@ import type { FaultCode } from '../src/domain/faults.ts';
 import type { EnvelopeId, NodeId } from '../src/domain/ids.ts';
 import type { Certification } from '../src/domain/messages.ts';
 import { contributorsOf, seatsOf } from '../src/domain/terms.ts';
-import {
-  isBlamed,
-  isFromCertifier,
-  isFromContributor,
-  isFromPrincipal,
-  isFromReleaser,
-} from './news.ts';
+import { isBlamed } from './news.ts';
 import type { KnownCertification, OrderContext } from './order-context.ts';
 import {
   certificationOf,
   contributionOf,
+  maySay,
   ownCertification,
   sameBytes,
   sameWallet,
@@ -33,31 +28,20 @@ export interface Charge {
  * One charge for each party and code; who has no seat is not charged but ignored.
  */
 export const chargeOf = (context: OrderContext, fact: OrderEvent): Charge | null => {
-  if (fact.via === undefined || context.terms === null) return null;
-  const charge = faultOf(context, fact, fact.via) ?? contradictionOf(context, fact, fact.via);
+  if (fact.via === undefined || !maySay(context, fact)) return null;
+  const charge = faultOf(fact, fact.via) ?? contradictionOf(context, fact, fact.via);
   return charge === null || isBlamed(context, charge) ? null : charge;
 };
 
-const faultOf = (context: OrderContext, fact: OrderEvent, via: EnvelopeId): Charge | null => {
-  switch (fact.type) {
-    case 'order.contributed':
-      return isFromContributor(context, fact) ? charged(fact, fact.fault, [via]) : null;
-    case 'order.certified':
-      return isFromCertifier(context, fact) ? charged(fact, fact.fault, [via]) : null;
-    case 'order.ready':
-      return isFromPrincipal(context, fact) ? charged(fact, fact.fault, [via]) : null;
-    case 'share.released':
-      return isFromReleaser(context, fact) ? charged(fact, fact.fault, [via]) : null;
-    default:
-      return null;
-  }
-};
+const faultOf = (fact: OrderEvent, via: EnvelopeId): Charge | null =>
+  'fault' in fact && fact.fault !== undefined ? proven(fact, fact.fault, [via]) : null;
 
-const charged = (
-  { node: blamed }: OrderEvent,
-  code: FaultCode | undefined,
-  evidence: EnvelopeId[],
-): Charge | null => (code === undefined ? null : { blamed, code, evidence, upheld: true });
+const proven = ({ node: blamed }: OrderEvent, code: FaultCode, evidence: EnvelopeId[]): Charge => ({
+  blamed,
+  code,
+  evidence,
+  upheld: true,
+});
 
 /** Two signed, different contributions or certifications of one seat. Whichever came first, the evidence is the same. */
 const contradictionOf = (
@@ -65,15 +49,15 @@ const contradictionOf = (
   fact: OrderEvent,
   via: EnvelopeId,
 ): Charge | null => {
-  if (fact.type === 'order.contributed' && isFromContributor(context, fact)) {
+  if (fact.type === 'order.contributed') {
     const known = contributionOf(context, fact.role, fact.node);
     if (!known?.digest || sameBytes(known.digest, fact.digest)) return null;
-    return charged(fact, 'fault/equivocation', envelopes(known.via, via).toSorted());
+    return proven(fact, 'fault/equivocation', envelopes(known.via, via).toSorted());
   }
-  if (fact.type === 'order.certified' && isFromCertifier(context, fact)) {
+  if (fact.type === 'order.certified') {
     const known = certificationOf(context, fact.certification.role, fact.node);
     if (known === undefined || sameWallet(known.certification, fact.certification)) return null;
-    return charged(fact, 'fault/equivocation', envelopes(known.via, via).toSorted());
+    return proven(fact, 'fault/equivocation', envelopes(known.via, via).toSorted());
   }
   return null;
 };

@@ -1,4 +1,11 @@
-import { certified, contributed, failByVerdict, forming, learn, learnBlame } from './learning.ts';
+import {
+  certified,
+  contributed,
+  failByVerdict,
+  forming,
+  learn,
+  learnBlame,
+} from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 
@@ -15,7 +22,7 @@ export const fiduciaryMachine = order.createMachine({
     'order.ready': learn,
     'order.accused': learnBlame,
     'redemption.requested': [
-      { guard: 'isOtherBeneficiary', actions: ['noteDeclined', 'sendDecline'] },
+      { guard: 'isForOtherBeneficiary', actions: ['noteDeclined', 'sendDecline'] },
       ...learn,
     ],
     'redemption.receipted': learn,
@@ -87,10 +94,7 @@ export const fiduciaryMachine = order.createMachine({
     released: {
       entry: 'enter',
       on: {
-        'redemption.requested': [
-          { guard: 'isOtherBeneficiary', actions: ['noteDeclined', 'sendDecline'] },
-          { guard: 'isRequestAgain', actions: 'resendShare' },
-        ],
+        'redemption.requested': { guard: 'isRequestAgain', actions: 'resendShare' },
       },
       always: { guard: 'hasReceipt', target: 'closing' },
     },

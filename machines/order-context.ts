@@ -94,6 +94,7 @@ export interface ReleasedShare {
 }
 
 export interface Refusal {
+  readonly event: 'order.refused' | 'redemption.refused';
   readonly role: Role;
   readonly node: NodeId;
   readonly code: string;

@@ -1,4 +1,4 @@
-import { learn, learnBlame } from './learning.ts';
+import { learn, learnBlame } from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 

@@ -6,7 +6,7 @@ import {
   type Seat,
 } from '../src/domain/terms.ts';
 import type { OrderContext } from './order-context.ts';
-import { fiduciaryNodes, otherFiduciaries } from './recipients.ts';
+import { fiduciaryNodes } from './recipients.ts';
 import { certificationOf, contributionOf, ownCertification, sameWallet } from './seats.ts';
 
 /** What is still missing before a role can go on. Total; while the terms are unknown, everything is. */
@@ -22,12 +22,12 @@ export const hasAllContributions = (context: OrderContext): boolean =>
   context.terms !== null && missingContributors(context).length === 0;
 
 export const missingDealers = (context: OrderContext): Seat[] =>
-  otherFiduciaries(context)
-    .filter((node) => context.dealt.every((known) => known.node !== node))
-    .map((node) => ({ role: 'fiduciary', node }));
+  fiduciarySeats(context).filter(({ node }) =>
+    node === context.self ? !context.hasDealt : context.dealt.every((known) => known.node !== node),
+  );
 
 export const hasAllDealt = (context: OrderContext): boolean =>
-  context.hasDealt && missingDealers(context).length === 0;
+  context.terms !== null && missingDealers(context).length === 0;
 
 export const missingCertifiers = (context: OrderContext): Seat[] =>
   context.terms === null
@@ -53,9 +53,9 @@ export const isReady = (context: OrderContext): boolean => {
 };
 
 export const missingReleasers = (context: OrderContext): Seat[] =>
-  fiduciaryNodes(context)
-    .filter((node) => context.shares.every((known) => known.node !== node))
-    .map((node) => ({ role: 'fiduciary', node }));
+  fiduciarySeats(context).filter(({ node }) =>
+    context.shares.every((known) => known.node !== node),
+  );
 
 export const hasEnoughShares = ({ terms, shares }: OrderContext): boolean =>
   terms !== null && shares.length >= terms.threshold;
@@ -72,3 +72,6 @@ export const isSingle = ({ terms }: OrderContext): boolean =>
 /** A requested share may be released at this time. */
 export const isDue = ({ terms, redemption }: OrderContext, at: number): boolean =>
   redemption !== null && terms !== null && at >= (terms.conditions.notBefore ?? 0);
+
+const fiduciarySeats = (context: OrderContext): Seat[] =>
+  fiduciaryNodes(context).map((node) => ({ role: 'fiduciary', node }));

@@ -22,10 +22,6 @@ export const principalNode = ({ terms }: OrderContext): NodeId[] =>
 export const fiduciaryNodes = ({ terms }: OrderContext): NodeId[] =>
   terms === null ? [] : terms.fiduciaries.map(({ id }) => id);
 
-/** The fiduciaries but this one. */
-export const otherFiduciaries = (context: OrderContext): NodeId[] =>
-  fiduciaryNodes(context).filter((node) => node !== context.self);
-
 /** The beneficiary of the redemption, once requested. */
 export const redeemer = ({ redemption }: OrderContext): NodeId[] =>
   redemption === null ? [] : [redemption.beneficiary.id];

@@ -25,8 +25,8 @@ export const remember = (context: OrderContext, fact: OrderEvent): OrderContext 
       return { ...context, certificate: fact.certificate };
     case 'order.refused':
     case 'redemption.refused': {
-      const { role, node, code, text } = fact;
-      return { ...context, refusals: [...context.refusals, { role, node, code, text }] };
+      const { type: event, role, node, code, text } = fact;
+      return { ...context, refusals: [...context.refusals, { event, role, node, code, text }] };
     }
     case 'order.cancelled':
       return context;

@@ -3,7 +3,7 @@ import { seatsOf, type Seat } from '../src/domain/terms.ts';
 import type { OrderContext } from './order-context.ts';
 import * as progress from './progress.ts';
 import { stateOf, type OrderSnapshot } from './registry.ts';
-import { beneficiaryOf, certificationOf, contributionOf, ownCertification } from './seats.ts';
+import { beneficiaryOf, certificationOf, contributionOf } from './seats.ts';
 
 /** Why is my order waiting? One line for each fact that is missing. */
 export interface Waiting {
@@ -133,9 +133,11 @@ const doneBy = (context: OrderContext, role: Role, node: NodeId): string[] => {
     [role === 'principal' && context.redemption !== null, 'redemption.requested'],
     [role === 'fiduciary' && hasReleased(context, node, isSelf), 'share.released'],
     [role === 'beneficiary' && context.receipt !== null, 'redemption.receipted'],
-    [context.refusals.some((known) => known.role === role && known.node === node), 'order.refused'],
   ];
-  return facts.filter(([isDone]) => isDone).map(([, event]) => event);
+  const refused = context.refusals
+    .filter((known) => known.role === role && known.node === node)
+    .map(({ event }) => event);
+  return [...facts.filter(([isDone]) => isDone).map(([, event]) => event), ...refused];
 };
 
 const hasDealt = (context: OrderContext, node: NodeId, isSelf: boolean): boolean =>
