@@ -96,7 +96,8 @@ export type KeystoreCode =
   | 'keystore/unavailable';
 export class KeystoreError extends MilagroError<KeystoreCode> {}
 
-export type TransportCode = 'transport/start' | 'transport/unreachable' | 'transport/stopped';
+export type TransportCode =
+  'transport/start' | 'transport/unreachable' | 'transport/stopped' | 'transport/topic';
 export class TransportError extends MilagroError<TransportCode> {}
 
 /** What the node refuses, to its operator or to a peer. */
@@ -122,7 +123,13 @@ export type ConfigCode =
 export class ConfigError extends MilagroError<ConfigCode> {}
 
 export type ApiCode =
-  'api/unauthenticated' | 'api/bad-request' | 'api/not-found' | 'api/rate' | 'api/unreachable';
+  | 'api/unauthenticated'
+  | 'api/host'
+  | 'api/bad-request'
+  | 'api/too-large'
+  | 'api/not-found'
+  | 'api/rate'
+  | 'api/unreachable';
 export class ApiError extends MilagroError<ApiCode> {}
 
 /** The text of an unknown thrown value, for wrapping as a cause. */

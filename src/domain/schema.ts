@@ -74,5 +74,7 @@ export const parse = <Schema extends TSchema>(
   if (check.Check(value)) return value as Static<Schema>;
   const first = check.Errors(value)[0];
   const path = shownPath(first?.instancePath ?? '');
-  throw new CodecError('codec/schema', `${what}${path}: ${first?.message ?? 'wrong shape'}`);
+  // A closed map compares an unknown name with the schema `false`.
+  const said = first?.message === 'schema is false' ? 'is not known here' : first?.message;
+  throw new CodecError('codec/schema', `${what}${path}: ${said ?? 'wrong shape'}`);
 };
