@@ -12,6 +12,7 @@ export interface Transport {
   /**
    * Takes part in a topic, before or after the start. `receive` judges each message synchronously, cheap checks only,
    * and does not throw; its verdict scores the sender. One receiver a topic: the last one.
+   * @throws TransportError transport/stopped, transport/topic (none that this transport can join)
    */
   join(topic: string, receive: Receive): void;
   /**
@@ -21,7 +22,10 @@ export interface Transport {
   publish(topic: string, bytes: Uint8Array): Promise<number>;
   /** Is called with the topic whenever a peer's subscription appears. */
   onSubscribed(listener: (topic: string, peer: PeerId) => void): void;
-  /** Remembers where a node may be reached and tries to keep one connection to it. The last contact of a peer holds. */
+  /**
+   * Remembers where a node may be reached and tries to keep one connection to it. The last contact of a peer holds.
+   * @throws TransportError transport/unreachable: no peer can have this id
+   */
   connect(contact: Contact): void;
   /** Stops keeping the connection, and closes it. */
   forget(peer: PeerId): void;

@@ -23,8 +23,8 @@ export interface Opened {
   peer: PeerId;
 }
 
-const NETWORK = 'contract';
-const nodeOf = (name: string) => cidOfDigest(sha256(Buffer.from(name)));
+export const NETWORK = 'contract';
+export const nodeOf = (name: string) => cidOfDigest(sha256(Buffer.from(name)));
 const inboxOf = (name: string) => inboxTopic(NETWORK, nodeOf(name));
 const identities = identityTopic(NETWORK);
 

@@ -226,7 +226,9 @@ describe('memory network: hooks and determinism', () => {
     assert.deepEqual(bench.heard('b'), ['CHANGE', 'twice', 'twice']);
     assert.deepEqual(seen, [
       ...['drop', 'change', 'twice'].map((text) => `a b ${TOPIC} ${text}`),
-      ...['b ignore', 'b ignore', 'b ignore'],
+      'b ignore',
+      'b ignore',
+      'b ignore',
     ]);
   });
 
