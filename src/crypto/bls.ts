@@ -1,5 +1,7 @@
 import {
+  aggregatePublicKeys,
   aggregateSignatures,
+  aggregateVerify,
   fastAggregateVerify,
   PublicKey,
   SecretKey,
@@ -100,6 +102,26 @@ export const blsVerifyAggregate = (
   const keys = parseAll(publicKeys, parsePublicKey);
   const point = parseSignature(aggregate);
   return keys !== null && point !== null && fastAggregateVerify(message, keys, point);
+};
+
+/**
+ * CoreAggregateVerify (draft, section 2.9), keys of one message summed first: each group signed its message.
+ * `groups`: distinct messages. Total.
+ */
+export const blsVerifyGroups = (
+  groups: readonly { publicKeys: readonly Uint8Array[]; message: Uint8Array }[],
+  aggregate: Uint8Array,
+): boolean => {
+  const point = parseSignature(aggregate);
+  const sums = groups.map(({ publicKeys }) => {
+    const keys = parseAll(publicKeys, parsePublicKey);
+    return keys && aggregatePublicKeys(keys);
+  });
+  const known = sums.filter((sum) => sum !== null);
+  if (point === null || sums.length === 0 || known.length !== sums.length) return false;
+  const texts = groups.map(({ message }) => message);
+  // The sum of valid keys may be infinity, which signs nothing: validated again.
+  return orNull(() => aggregateVerify(texts, known, point, true)) ?? false;
 };
 
 /** KeyValidate (draft, section 2.5): on the curve, in the subgroup, not infinity; compressed form only. */
