@@ -121,14 +121,18 @@ export const startDaemon = async (options: {
     keystore,
     openNodeStore: levelStore({ directory: paths.node }),
     openLogStore: levelStore({ directory: paths.log }),
-    createTransport: (own) =>
+    createTransport: ({ node: self, seed }) =>
       createGossipsubTransport({
-        network: config.network,
-        peer: own.peer,
-        listen: config.listen,
-        announce: config.announce,
+        config: {
+          network: config.network,
+          node: self,
+          seed,
+          listen: config.listen,
+          announce: config.announce,
+        },
         clock: systemClock,
         random: systemRandom,
+        report: (incident) => logger.warn(incident),
       }),
     encapsulate,
     compute,
@@ -147,9 +151,9 @@ export const startDaemon = async (options: {
     service: node,
     token: await readToken(home),
     clock: systemClock,
-    random: systemRandom,
     logger,
-    config,
+    limits: { wait: config.api.waitSeconds * 1_000, perSecond: config.api.requestsPerSecond },
+    orders: { coin: config.orders.coin, expiresIn: config.orders.expiresInSeconds * 1_000 },
   });
   const address = await api.listen({ host: config.api.host, port: config.api.port });
   const status = await node.status();

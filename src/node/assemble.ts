@@ -1,6 +1,5 @@
-import type { Role } from '../domain/ids.ts';
+import type { NodeId, Role } from '../domain/ids.ts';
 import type { Counters } from '../envelope/counters.ts';
-import type { IdentityKeys } from '../identity/own-keys.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { openEventLog } from '../log/open-event-log.ts';
 import { createRowCipher } from '../log/sealed-row.ts';
@@ -8,13 +7,13 @@ import type { OpenStore } from '../log/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compute } from '../ports/compute.ts';
 import type { Random } from '../ports/random.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { PeerId, Transport } from '../transport/transport.ts';
 import { openDirectory } from './directory.ts';
 import type { CustodyPolicy } from './effects/deps.ts';
 import { createNode, type MilagroNode, type Notice } from './node.ts';
 import type { Sealer } from './plan-envelope.ts';
 import { createRoster } from './roster.ts';
-import { openVault } from './vault.ts';
+import { openVault, usePeerSeed } from './vault.ts';
 
 /** The world of one node: real in the daemon, in memory and seeded in the simulator. */
 export interface World {
@@ -29,7 +28,8 @@ export interface World {
   openNodeStore: OpenStore;
   /** The event log. */
   openLogStore: OpenStore;
-  createTransport(own: IdentityKeys): Transport;
+  /** `seed`: Ed25519 of libp2p, 32 bytes. SECRET, wiped after the call. */
+  createTransport(own: { node: NodeId; peer: PeerId; seed: Buffer }): Transport;
   encapsulate: Sealer['encapsulate'];
   compute: Compute;
   policy: CustodyPolicy;
@@ -54,13 +54,15 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
       roster: createRoster(store, createRowCipher(sealing)),
       keys: vault.keys,
     });
-    const own = directory.keys(directory.current(vault.self).keyId);
     const log = await openEventLog({
       ...sealing,
       openStore: world.openLogStore,
       clock: world.clock,
     });
-    const transport = world.createTransport(own);
+    const { keyId, keys } = directory.current(vault.self);
+    const transport = await usePeerSeed({ store, keystore: world.keystore }, keyId, (seed) =>
+      world.createTransport({ node: vault.self, peer: keys.peerId, seed }),
+    );
     const node = createNode({ ...world, log, directory, transport });
     return {
       ...node,

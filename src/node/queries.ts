@@ -93,12 +93,9 @@ const blameViews = (contexts: readonly OrderContext[]): OrderView['blames'] => {
       context.blames.map((blame) => [`${blame.node} ${blame.code}`, blame] as const),
     ),
   );
-  return [...blames.values()].map(({ node, code, at, evidence, upheld }) => ({
-    node,
-    code,
-    at,
-    evidence,
-    upheld,
+  return [...blames.values()].map(({ evidence, ...blame }) => ({
+    ...blame,
+    evidence: [...evidence],
   }));
 };
 

@@ -13,7 +13,7 @@ import { compose } from './effects/compose.ts';
 import type { CustodyDeps } from './effects/deps.ts';
 import { perform } from './effects/perform.ts';
 import { examine } from './examine/examine.ts';
-import { planEnvelope, type Sealer } from './plan-envelope.ts';
+import { planEnvelope, type EnvelopePlan, type Sealer } from './plan-envelope.ts';
 import { foldRecords, type Snapshot } from './replay.ts';
 import { createSerial } from './serial.ts';
 import { openTurn, type OpenTurn } from './turn-scope.ts';
@@ -190,7 +190,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
     scope: OpenTurn,
   ): Promise<void> => {
     const context = contextOf(run.state);
-    const plans = [];
+    const plans: EnvelopePlan[] = [];
     for (const send of run.sends) {
       const message = await compose(send, deps.custody, scope);
       plans.push(planEnvelope({ send, message, context, at: scope.now, sealer: deps.sealer }));

@@ -30,7 +30,6 @@ export const statusView = (
     version: about.version,
     nodeCID: directory.self,
     fingerprint: fingerprint(directory.self),
-    fingerprint: shownFingerprint(directory.self),
     name: about.name,
     network: about.network,
     nodeType: nodeType(about.roles),

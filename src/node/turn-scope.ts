@@ -37,7 +37,8 @@ export const openTurn = (deps: {
     use: async (purpose, id, use) =>
       keystore.open(purpose, id, drawn.get(id) ?? (await log.secret(id)), use),
     destroy: (ids) => {
-      for (const id of ids) destroyed.add(id);
+      // What was drawn in this turn and is spent in it never reaches the disk.
+      for (const id of ids) if (!drawn.delete(id)) destroyed.add(id);
     },
     evidence: async (id) => presented.get(id) ?? log.evidence(id),
     drawn: () => [...drawn].map(([id, blob]) => ({ id, blob })),

@@ -3,12 +3,11 @@ import { cidOf } from '../crypto/hash.ts';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { KeystoreError } from '../errors.ts';
 import { foldChain } from '../identity/key-state.ts';
-import { makeInception } from '../identity/operation.ts';
+import { makeInception, nextCommitment } from '../identity/operation.ts';
 import {
   bindKeys,
   drawSecrets,
   loadKeys,
-  nextCommitment,
   wipeSecrets,
   type IdentityKeys,
   type IdentitySecrets,
@@ -118,6 +117,16 @@ export const openVault = async (deps: { store: Store; keystore: Keystore }): Pro
   const keys = new Map<KeyStateId, IdentityKeys>();
   for (const state of await heldStates(store)) keys.set(state, await loadState(deps, state));
   return { self, keys, dataKey };
+};
+
+/** Hands the libp2p seed of a key state, 32 bytes, SECRET, to `use`, and wipes it. */
+export const usePeerSeed = async <T>(
+  deps: { store: Store; keystore: Keystore },
+  state: KeyStateId,
+  use: (seed: Buffer) => T,
+): Promise<T> => {
+  const key = rowOf(state, 'peer');
+  return deps.keystore.open(purposes.peer, key, await required(deps.store, key), use);
 };
 
 const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {

@@ -1,0 +1,112 @@
+import { encapsulate } from '../../src/crypto/kem.ts';
+import type { Role } from '../../src/domain/ids.ts';
+import { createCounters } from '../../src/envelope/counters.ts';
+import { createMemoryKeystore } from '../../src/keystore/memory-keystore.ts';
+import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
+import { assembleNode, type World } from '../../src/node/assemble.ts';
+import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
+import type { MilagroNode, Notice } from '../../src/node/node.ts';
+import { createVault } from '../../src/node/vault.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import { inlineCompute } from '../../src/ports/compute.ts';
+import { systemRandom } from '../../src/ports/random.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import type { MemoryNetwork } from '../../src/transport/memory-network.ts';
+import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
+
+/** Production nodes that know each other, on disks and a network in memory, with the real clock and real randomness. */
+
+export interface Member {
+  name: string;
+  node: MilagroNode;
+  id: string;
+  nodeDisk: MemoryDisk;
+  logDisk: MemoryDisk;
+  world: World;
+  exports: Map<string, Buffer>;
+  notices: Notice[];
+}
+
+const ALL: Role[] = ['principal', 'fiduciary', 'beneficiary'];
+
+export const memoryWorld = async (
+  members: Record<string, Role[]>,
+): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
+  const network = createMemoryNetwork({ clock: systemClock, random: systemRandom });
+  const made = new Map<string, Member>();
+  for (const [name, roles] of Object.entries(members))
+    made.set(name, await createMember(name, roles.length === 0 ? ALL : roles, network));
+  for (const member of made.values())
+    for (const other of made.values())
+      if (other !== member)
+        await member.node.addPeer({
+          file: await other.node.exportIdentity(),
+          name: other.name,
+          roles: [...other.world.roles],
+        });
+  for (const { node } of made.values()) await node.start();
+  return {
+    members: made,
+    network,
+    stop: async () => {
+      for (const { node } of made.values()) await node.stop();
+    },
+  };
+};
+
+const createMember = async (
+  name: string,
+  roles: Role[],
+  network: MemoryNetwork,
+): Promise<Member> => {
+  const nodeDisk = createMemoryDisk();
+  const logDisk = createMemoryDisk();
+  const exports = new Map<string, Buffer>();
+  const notices: Notice[] = [];
+  const kek = systemRandom.bytes(32);
+  const world: World = {
+    network: 'test',
+    name,
+    roles,
+    version: '0.0.0',
+    clock: systemClock,
+    random: systemRandom,
+    keystore: createMemoryKeystore({ random: systemRandom, kek }),
+    openNodeStore: memoryStore({ disk: nodeDisk }),
+    openLogStore: memoryStore({ disk: logDisk }),
+    createTransport: ({ peer }) => reachable(network.transport(peer)),
+    encapsulate,
+    compute: inlineCompute,
+    policy: DEFAULT_POLICY,
+    counters: createCounters(),
+    writeExport: async (file, content) => {
+      exports.set(file, Buffer.from(content));
+      return file;
+    },
+    notice: (notice) => void notices.push(notice),
+  };
+  const store = await world.openNodeStore();
+  const id = await createVault({
+    store,
+    keystore: world.keystore,
+    random: systemRandom,
+    name,
+    addrs: [],
+    at: systemClock.now(),
+  });
+  await store.close();
+  const node = await assembleNode(world);
+  return { name, node, id, nodeDisk, logDisk, world, exports, notices };
+};
+
+/** An identity cannot say its memory address before its peer key is drawn; the peer id says it. */
+export const reachable = (transport: Transport): Transport => ({
+  ...transport,
+  connect: (contact) => transport.connect({ ...contact, addrs: [`/memory/${contact.peer}`] }),
+});
+
+/** A restart: everything in memory is gone, the disks are as they were. */
+export const restart = async (member: Member): Promise<void> => {
+  member.node = await assembleNode(member.world);
+  await member.node.start();
+};
