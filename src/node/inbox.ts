@@ -17,6 +17,7 @@ import type { Notice } from './node.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRecent } from './recent.ts';
 import type { ReceivedMessage } from './role-actor.ts';
+import { createSerial } from './serial.ts';
 
 /**
  * The one door for envelopes, from the network and from this node's own other roles. Whatever is refused is refused
@@ -67,6 +68,8 @@ export const createInbox = (deps: InboxDeps): Inbox => {
   const done = createRecent<string | undefined>();
   const held = createHeld(clock);
   const seenAt = new Map<NodeId, number>();
+  /** What one role tells another of this node arrives in the order in which it was said. */
+  const local = createSerial();
   const working = new Map<EnvelopeId, Promise<void>>();
 
   const inspect = (bytes: Uint8Array, local: boolean): Inspected =>
@@ -177,7 +180,7 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     const order = header.stream;
     if (order === null) return { kind: 'refused', code: 'node/unexpected' };
     const roles = rolesFor(order, message.typed).filter((role) => role !== from);
-    if (roles.length === 0) return from === undefined ? { kind: 'early' } : { kind: 'done' };
+    if (roles.length === 0) return { kind: 'early' };
     try {
       for (const role of roles) await toRole(order, role, message, header);
       return { kind: 'done' };
@@ -226,10 +229,11 @@ export const createInbox = (deps: InboxDeps): Inbox => {
 
   return {
     receive,
-    deliver: async (bytes, from) => {
-      const delivery = await open(inspect(bytes, true), from);
-      return delivery.kind !== 'early';
-    },
+    deliver: (bytes, from) =>
+      local.run(async () => {
+        const delivery = await open(inspect(bytes, true), from);
+        return delivery.kind !== 'early';
+      }),
     began: (order) => {
       for (const inspected of held.release(order)) {
         if (working.has(inspected.id)) continue;

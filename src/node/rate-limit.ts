@@ -1,9 +1,12 @@
 import type { NodeId } from '../domain/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Envelopes of one sender: a burst, and so many per second on average. A 16-party order brings some 50 at once. */
-const BURST = 1_000;
-const PER_SECOND = 200;
+/**
+ * Envelopes of one sender: a burst, and so many per second on average. The check comes before the signature, whose
+ * verification it bounds (0.1 ms each), so it must leave room for an honest sender whose name is used by others.
+ */
+const BURST = 4_000;
+const PER_SECOND = 2_000;
 const MOST_SENDERS = 10_000;
 
 /** A token bucket per sender: true when one more may pass. A clock that goes back gives nothing away. */
