@@ -74,7 +74,7 @@ export const storeContract = (
     it('has the same keys in the same order as a sorted list, whatever is done', async (test) => {
       const store = await opened(test);
       const model = new Map<string, string>();
-      const key = fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom(...'a/0Z_') });
+      const key = fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom('a', '/', '0', 'Z', '_') });
       const operation = fc.oneof(
         key.map((k) => put(k, `${k}!`)),
         key.map(del),
