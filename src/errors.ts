@@ -37,7 +37,9 @@ export type CryptoCode =
   | 'crypto/commitment-count'
   | 'crypto/commitment-duplicate'
   | 'crypto/share-invalid'
-  | 'crypto/shares-insufficient';
+  | 'crypto/shares-insufficient'
+  | 'crypto/roster'
+  | 'crypto/state-invalid';
 export class CryptoError extends MilagroError<CryptoCode> {}
 
 /** In the order in which an envelope is examined, cheapest first (docs/protocol.md, section 2). */
