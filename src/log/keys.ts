@@ -55,7 +55,7 @@ export const rowKeys = (salt: Uint8Array): RowKeys => {
     sent: (order, seq) => `o/${name('order', order)}/${padded(seq)}`,
     pending: (order, seq) => `${PENDING}/${name('order', order)}/${padded(seq)}`,
     acknowledged: (order, seq) => `k/${name('order', order)}/${padded(seq)}`,
-    secret: (id) => `s/${id}`,
+    secret: (id) => `s/${name('secret', id)}`,
     answer: (key, position) => at(`a/${name('answer', key)}`, position),
   };
 };
