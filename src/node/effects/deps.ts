@@ -1,0 +1,62 @@
+import type { KeyStateId, NodeId, Role } from '../../domain/ids.ts';
+import type { IdentityKeys } from '../../identity/own-keys.ts';
+import type { KeyState } from '../../identity/key-state.ts';
+import type { Compute } from '../../ports/compute.ts';
+import type { Random } from '../../ports/random.ts';
+
+/** What the cryptography of an order needs of the node around it. */
+export interface CustodyDeps {
+  /** Part of every proof and signature: an order of one network means nothing in another. */
+  network: string;
+  self: NodeId;
+  random: Random;
+  compute: Compute;
+  /** Own keys of one of this node's key states. @throws IdentityError identity/unknown */
+  keys(state: KeyStateId): IdentityKeys;
+  /** Anybody's key state, as an order pins it. @throws IdentityError identity/unknown */
+  states(state: KeyStateId): KeyState;
+  /** What this node thinks of another, or of itself; undefined when it does not know it. */
+  standing(node: NodeId): Standing | undefined;
+  /** Orders of this node that have not ended, in any role. */
+  openOrders(): number;
+  policy: CustodyPolicy;
+}
+
+export interface Standing {
+  /** The newest state of its keys. */
+  current: KeyState;
+  /** Roles that the operator trusts it with; for this node: those it plays. */
+  roles: readonly Role[];
+  /** Was caught cheating, and the operator has not forgiven it. */
+  blamed: boolean;
+  /** Has two histories: takes part in no new order. */
+  forked: boolean;
+}
+
+/** What the operator lets this node agree to, as fiduciary or beneficiary. */
+export interface CustodyPolicy {
+  /** Names of coins; null: every coin that this version knows. */
+  coins: readonly string[] | null;
+  /** Number of fiduciaries that an order may have. */
+  fiduciaries: { least: number; most: number };
+  /** Least threshold of an order with several fiduciaries. */
+  leastThreshold: number;
+  /** Open orders, at most. */
+  openOrders: number;
+  /** An order gets at most this long to become ready, ms. */
+  longestForming: number;
+  /** Destroy the share once the beneficiary has the key; else it stays for a beneficiary who loses the key. */
+  destroyReleased: boolean;
+}
+
+/** Thirty days, ms. */
+const LONGEST_FORMING = 2_592_000_000;
+
+export const DEFAULT_POLICY: CustodyPolicy = {
+  coins: null,
+  fiduciaries: { least: 1, most: 32 },
+  leastThreshold: 2,
+  openOrders: 10_000,
+  longestForming: LONGEST_FORMING,
+  destroyReleased: false,
+};

@@ -1,0 +1,29 @@
+import type { Effect } from '../../../machines/effect.ts';
+import type { OrderContext } from '../../../machines/order-context.ts';
+import type { EventOf } from '../../domain/events.ts';
+import type { TurnScope } from '../turn.ts';
+import type { CustodyDeps } from './deps.ts';
+import { internal, knownOrder } from './order.ts';
+
+/**
+ * Commits to releasing this fiduciary's share. The machine decides; everything that makes it right is checked here once
+ * more, because a share that has left cannot be called back (G8, G9, K13).
+ */
+export const release = (
+  { to }: Extract<Effect, { type: 'release' }>,
+  context: OrderContext,
+  deps: CustodyDeps,
+  turn: TurnScope,
+): EventOf<'share.released'> => {
+  const { terms } = knownOrder(context, deps);
+  const { certificate, redemption, released } = context;
+  const { notBefore } = terms.conditions;
+  if (context.role !== 'fiduciary') throw internal('only a fiduciary releases a share');
+  if (certificate === null) throw internal('the order is not ready');
+  if (redemption?.beneficiary.id !== to) throw internal('not the beneficiary that was requested');
+  if (terms.beneficiary && terms.beneficiary.id !== to)
+    throw internal('not the beneficiary of the terms');
+  if (notBefore !== undefined && turn.now < notBefore) throw internal('too early');
+  if (released !== null && released.to !== to) throw internal('released to another already');
+  return { type: 'share.released', at: turn.now, node: deps.self, to };
+};

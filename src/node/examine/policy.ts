@@ -1,0 +1,84 @@
+import { coinNames } from '../../coins/coins.ts';
+import type { RefusalCode } from '../../domain/faults.ts';
+import { seatsOf, type Party, type Terms } from '../../domain/terms.ts';
+import type { CustodyDeps, Standing } from '../effects/deps.ts';
+
+/** Whether this node takes part in an order: its operator's decision, blaming nobody. */
+
+export interface Refusal {
+  code: RefusalCode;
+  text: string;
+}
+
+/** Why not, or undefined. Terms are well-formed. `now`: ms. */
+export const refusalOf = (terms: Terms, now: number, deps: CustodyDeps): Refusal | undefined =>
+  refusedPrincipal(terms, deps) ??
+  refusedParty(terms, deps) ??
+  refusedWish(terms, deps) ??
+  refusedTime(terms, now, deps) ??
+  refusedLoad(deps);
+
+const refusedPrincipal = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
+  const standing = deps.standing(terms.principal.id);
+  if (standing?.roles.includes('principal')) return undefined;
+  return refuse('refusal/principal-not-served', 'not a principal that this node serves');
+};
+
+const refusedParty = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
+  const parties = [
+    terms.principal,
+    ...(terms.beneficiary ? [terms.beneficiary] : []),
+    ...terms.fiduciaries,
+  ];
+  for (const party of parties) {
+    const refusal = refusedStanding(party, deps.standing(party.id));
+    if (refusal) return refusal;
+  }
+  const own = seatsOf(terms).filter(({ node, role }) => node === deps.self && role !== 'principal');
+  const played = deps.standing(deps.self)?.roles ?? [];
+  const foreign = own.find(({ role }) => !played.includes(role));
+  return foreign && refuse('refusal/principal-not-served', `does not act as ${foreign.role}`);
+};
+
+/** New orders begin with the newest key states only: an older one may have been stolen, which is why it was replaced. */
+const refusedStanding = (party: Party, standing: Standing | undefined): Refusal | undefined => {
+  if (!standing) return refuse('refusal/party-unknown', `${party.id} is unknown here`);
+  if (standing.current.revoked || standing.forked)
+    return refuse('refusal/party-revoked', `${party.id} is revoked or has two histories`);
+  if (standing.blamed) return refuse('refusal/party-blamed', `${party.id} was caught cheating`);
+  if (standing.current.keyId !== party.key)
+    return refuse(
+      'refusal/party-unknown',
+      `${party.key} is not the current key state of ${party.id}`,
+    );
+  return undefined;
+};
+
+const refusedWish = (terms: Terms, { policy }: CustodyDeps): Refusal | undefined => {
+  const n = terms.fiduciaries.length;
+  if (!(policy.coins ?? coinNames()).includes(terms.coin) || !coinNames().includes(terms.coin))
+    return refuse('refusal/coin', 'not a coin that this node guards');
+  if (n < policy.fiduciaries.least || n > policy.fiduciaries.most)
+    return refuse('refusal/threshold', `${n} fiduciaries`);
+  if (n > 1 && terms.threshold < policy.leastThreshold)
+    return refuse('refusal/threshold', `threshold ${terms.threshold}`);
+  return undefined;
+};
+
+const refusedTime = (
+  { expiresAt }: Terms,
+  now: number,
+  { policy }: CustodyDeps,
+): Refusal | undefined => {
+  if (expiresAt <= now) return refuse('refusal/too-late', 'the time for this order is over');
+  if (expiresAt - now > policy.longestForming)
+    return refuse('refusal/too-late', 'the order would stay open for too long');
+  return undefined;
+};
+
+const refusedLoad = ({ policy, openOrders }: CustodyDeps): Refusal | undefined =>
+  openOrders() >= policy.openOrders
+    ? refuse('refusal/too-many-orders', 'too many orders are open')
+    : undefined;
+
+const refuse = (code: RefusalCode, text: string): Refusal => ({ code, text });
