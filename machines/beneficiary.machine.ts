@@ -5,6 +5,7 @@ import {
   forming,
   learn,
   learnBlame,
+  note,
 } from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
@@ -20,7 +21,7 @@ export const beneficiaryMachine = order.createMachine({
     'order.certified': learn,
     'order.ready': learn,
     'order.accused': learnBlame,
-    'redemption.requested': learn,
+    'redemption.requested': note,
     'share.released': learn,
   },
   states: {

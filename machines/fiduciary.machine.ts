@@ -5,6 +5,7 @@ import {
   forming,
   learn,
   learnBlame,
+  note,
 } from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
@@ -17,15 +18,15 @@ export const fiduciaryMachine = order.createMachine({
   initial: 'considering',
   on: {
     'order.contributed': learn,
-    'order.dealt': learn,
+    'order.dealt': note,
     'order.certified': learn,
     'order.ready': learn,
     'order.accused': learnBlame,
     'redemption.requested': [
       { guard: 'isForOtherBeneficiary', actions: ['noteDeclined', 'sendDecline'] },
-      ...learn,
+      note,
     ],
-    'redemption.receipted': learn,
+    'redemption.receipted': note,
   },
   states: {
     considering: {
@@ -56,7 +57,7 @@ export const fiduciaryMachine = order.createMachine({
         dealing: {
           entry: ['enter', 'deal'],
           on: {
-            'order.dealt': [{ guard: 'isOwn', actions: ['remember', 'sendDealtShares'] }, ...learn],
+            'order.dealt': { guard: 'isOwn', actions: ['remember', 'sendDealtShares'] },
           },
           always: { guard: 'hasAllDealt', target: 'certifying' },
         },

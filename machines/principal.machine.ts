@@ -1,4 +1,4 @@
-import { learn, learnBlame } from './transitions.ts';
+import { certified, contributed, learn, learnBlame, note } from './transitions.ts';
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 
@@ -10,7 +10,7 @@ export const principalMachine = order.createMachine({
     'order.contributed': learn,
     'order.certified': learn,
     'order.accused': learnBlame,
-    'redemption.refused': learn,
+    'redemption.refused': note,
   },
   states: {
     proposing: {
@@ -69,20 +69,14 @@ export const principalMachine = order.createMachine({
         contributing: {
           entry: ['enter', 'contributeAsHolder'],
           on: {
-            'order.contributed': [
-              { guard: 'isOwn', actions: ['remember', 'sendContribution'] },
-              ...learn,
-            ],
+            'order.contributed': contributed,
           },
           always: { guard: 'hasAllContributions', target: 'certifying' },
         },
         certifying: {
           entry: ['enter', 'certify'],
           on: {
-            'order.certified': [
-              { guard: 'isOwn', actions: ['remember', 'sendCertification'] },
-              ...learn,
-            ],
+            'order.certified': certified,
           },
           always: [
             { guard: 'isDisputed', target: 'accusing' },

@@ -3,16 +3,16 @@
  * so a role first remembers, and its states go on by themselves when what they wait for is there.
  */
 
+/** Remember what is new. */
+export const note = { guard: 'isNews', actions: 'remember' } as const;
+
 /** Blame what proves a fault, else remember what is new. */
-export const learn = [
-  { guard: 'isFault', actions: 'accuseMaker' },
-  { guard: 'isNews', actions: 'remember' },
-] as const;
+export const learn = [{ guard: 'isFault', actions: 'accuseMaker' }, note] as const;
 
 /** Blame changes nothing that is ready: the own one is told to everybody, that of others remembered. */
 export const learnBlame = [
   { guard: 'isOwn', actions: ['remember', 'sendAccusation'] },
-  { guard: 'isNews', actions: 'remember' },
+  note,
 ] as const;
 
 /** A verdict ends what is not ready. Every seat hears of it from who reached it. */
@@ -46,14 +46,6 @@ export const forming = {
   ],
 } as const;
 
-/** Answer to the effect `contribute`. */
-export const contributed = [
-  { guard: 'isOwn', actions: ['remember', 'sendContribution'] },
-  ...learn,
-] as const;
-
-/** Answer to the effect `certify`. */
-export const certified = [
-  { guard: 'isOwn', actions: ['remember', 'sendCertification'] },
-  ...learn,
-] as const;
+/** The answers to the effects `contribute` and `certify` go to every other seat. */
+export const contributed = { guard: 'isOwn', actions: ['remember', 'sendContribution'] } as const;
+export const certified = { guard: 'isOwn', actions: ['remember', 'sendCertification'] } as const;

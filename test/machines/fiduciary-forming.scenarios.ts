@@ -3,7 +3,7 @@ import { addForming } from './forming.scenarios.ts';
 import { scenariosOf } from './scenario.ts';
 import { factsOf, seats, termsOf } from './world.ts';
 
-const { P, B, F2, F3 } = seats;
+const { B, F2, F3 } = seats;
 const terms = termsOf();
 const f = factsOf(terms);
 const play = { role: 'fiduciary', self: 'F1', terms } as const;
@@ -15,7 +15,6 @@ const proposed = f.proposed();
 const to = 'P,B,F2,F3';
 const dealing = [proposed, f.contributed(B), f.contributed(F2), f.contributed(F3)];
 const certifying = [...dealing, f.dealt('F2'), f.dealt('F3')];
-const guarding = [...certifying, f.certified(P), f.certified(B), f.ready()];
 
 addForming(collected, { play, certifying, resumed: 'guarding', to });
 

@@ -151,6 +151,30 @@ export const addForming = (
       ],
     },
   );
+  add(
+    'fails when a certification is wrong',
+    certifying,
+    f.certified(F3, {}, { fault: 'fault/certification-wrong' }),
+    {
+      state: 'failed',
+      effects: [
+        'accuse F3 of fault/certification-wrong by v-certified-fiduciary-F3',
+        showing('v-certified-fiduciary-F3'),
+      ],
+    },
+  );
+  add(
+    'fails when the same contributions are certified as another wallet',
+    certifying,
+    f.certified(F3, { address: 'other' }),
+    {
+      state: 'failed',
+      effects: [
+        'accuse F3 of fault/certification-wrong by v-certified-fiduciary-F3',
+        showing('v-certified-fiduciary-F3'),
+      ],
+    },
+  );
   add('fails when a fiduciary contributes twice', certifying, f.contributedAgain(F3), {
     state: 'failed',
     effects: [
