@@ -52,6 +52,14 @@ describe('key state', () => {
     throwsCode('identity/sequence', () => foldChain([first!, ...chain(person('bob'))]));
   });
 
+  it('refuses a block that names another predecessor, although number and key fit', () => {
+    const secrets = drawRotation(alice.secrets, createSeededRandom('alice 1'));
+    const twin = makeRotation(alice.state, { ...draftOf(secrets), name: 'twin' });
+    throwsCode('identity/sequence', () =>
+      foldChain([...chain(alice), verifyOnce(twin.bytes), chain(ended)[2]!]),
+    );
+  });
+
   it('refuses a number that skips, although the predecessor is named', () => {
     const secrets = drawRotation(alice.secrets, createSeededRandom('skip'));
     const draft = { ...draftOf(secrets), keys: loadKeys(secrets) };
