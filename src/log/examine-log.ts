@@ -1,6 +1,5 @@
 import type { SecretId } from '../domain/ids.ts';
 import { corrupt, recordName } from './corruption.ts';
-import { examineBeside } from './examine-beside.ts';
 import type { Head, LogRecord, Verified } from './event-log.ts';
 import { below, EVERYTHING, HEAD, INDEX, META } from './keys.ts';
 import { DESTROYED, emptyState, fold, orderOf, type LogState } from './log-state.ts';
@@ -8,9 +7,10 @@ import { chain, decodeRecord, NOTHING_BEFORE } from './record.ts';
 import type { IndexRow, Rows } from './rows.ts';
 import type { Entry as Row, Store } from './store.ts';
 import type { Upcasts } from './upcast.ts';
+import { vouchedBy, type VouchedRow } from './vouched-rows.ts';
 
-/** Rows read at once: enough to keep the disk busy, few enough to need little memory. */
-const CHUNK = 256;
+/** Records read at once: many, for each trip to the store costs; few, for each may have large envelopes beside it. */
+const CHUNK = 64;
 
 export interface Examination {
   state: LogState;
@@ -41,11 +41,12 @@ export const examineLog = async (deps: ExaminationDeps): Promise<Examination> =>
     const first = (state.head?.seq ?? 0) + 1;
     const indexed = chunk.map((row, offset) => openIndex(rows, row, first + offset));
     const keys = indexed.map(({ stream, seq }) => rows.keys.record(stream, seq));
-    const sealed = await Promise.all(keys.map((key) => store.get(key)));
+    const sealed = await store.getMany(keys);
     const records = indexed.map((index, offset) => takeRecord(deps, state, index, sealed[offset]));
-    const beside = await Promise.all(records.map((record) => examineBeside(store, rows, record)));
+    const vouched = records.flatMap((record) => vouchedBy(rows, record));
+    const beside = await checkVouched(store, rows, vouched);
     for (const [key] of chunk) count(key);
-    for (const key of [...keys, ...beside.flat()]) count(key);
+    for (const key of [...keys, ...beside]) count(key);
     envelopes += records.filter(({ entry }) => entry.kind === 'sealed').length;
   }
 
@@ -56,8 +57,8 @@ export const examineLog = async (deps: ExaminationDeps): Promise<Examination> =>
   let secrets = 0;
   for await (const chunk of inChunks(livingSecrets(state))) {
     secrets += chunk.length;
-    await Promise.all(chunk.map(([id, position]) => checkSecret(store, rows, id, position)));
-    for (const [id] of chunk) count(rows.keys.secret(id));
+    const vouched = chunk.map(([id, position]) => vouchedSecret(rows, id, position));
+    for (const key of await checkVouched(store, rows, vouched)) count(key);
   }
   await checkNothingElse(store, expected);
 
@@ -133,14 +134,28 @@ const livingSecrets = function* (state: LogState): Iterable<[SecretId, number]> 
   for (const entry of state.secrets) if (entry[1] !== DESTROYED) yield entry;
 };
 
-const checkSecret = async (
+const vouchedSecret = (rows: Rows, id: SecretId, position: number): VouchedRow => ({
+  what: `${recordName(position)}: secret ${id}`,
+  keys: [rows.keys.secret(id)],
+});
+
+/** Returns the keys that are there. */
+const checkVouched = async (
   store: Store,
   rows: Rows,
-  id: SecretId,
-  position: number,
-): Promise<void> => {
-  const what = `${recordName(position)}: secret ${id}`;
-  if (!(await rows.get(store, rows.keys.secret(id), what))) throw corrupt(what, 'is missing');
+  vouched: readonly VouchedRow[],
+): Promise<string[]> => {
+  const values = await store.getMany(vouched.flatMap(({ keys }) => keys));
+  let next = 0;
+  return vouched.map(({ what, keys, right }) => {
+    const found = keys.map((key) => ({ key, row: values[next++] }));
+    const [one, other] = found.filter(({ row }) => row !== undefined);
+    if (!one?.row) throw corrupt(what, 'is missing');
+    if (other) throw corrupt(what, `is there twice, ${one.key} and ${other.key}`);
+    const value = rows.open(one.key, one.row, what);
+    if (right && !right(value)) throw corrupt(what, 'is not what the record lists');
+    return one.key;
+  });
 };
 
 /** All listed rows were found by name, so equal counts mean that there is none besides. */

@@ -70,8 +70,12 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
   return {
     async get(key) {
       checkHeld();
-      const value = disk.rows.get(key);
-      return value && new Uint8Array(value);
+      return valueOf(disk, key);
+    },
+
+    async getMany(keys) {
+      checkHeld();
+      return keys.map((key) => valueOf(disk, key));
     },
 
     async *range(from, to, { limit = Infinity } = {}) {
@@ -110,6 +114,11 @@ const openStore = (disk: MemoryDisk, me: symbol, onBatch: MemoryStoreDeps['onBat
       if (disk.holder === me) disk.holder = undefined;
     },
   };
+};
+
+const valueOf = (disk: MemoryDisk, key: string): Uint8Array | undefined => {
+  const value = disk.rows.get(key);
+  return value && new Uint8Array(value);
 };
 
 const copied = (operation: Operation): Operation =>

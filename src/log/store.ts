@@ -5,6 +5,8 @@
  */
 export interface Store {
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The same for many keys in one go, in their order. */
+  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /** Entries with from <= key < to, ascending, as they are when the first is asked for: later writes do not show. */
   range(from: string, to: string, options?: { limit?: number }): AsyncIterable<Entry>;
   /**

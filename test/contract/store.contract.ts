@@ -36,6 +36,13 @@ export const storeContract = (
       assert.deepEqual(buffer(await store.get('a')), text('one'));
       assert.deepEqual(buffer(await store.get('b')), text(''));
       assert.equal(await store.get('c'), undefined);
+      assert.deepEqual((await store.getMany(['b', 'c', 'a', 'a'])).map(buffer), [
+        text(''),
+        undefined,
+        text('one'),
+        text('one'),
+      ]);
+      assert.deepEqual(await store.getMany([]), []);
       assert.equal(await store.get(''), undefined);
     });
 
@@ -74,7 +81,11 @@ export const storeContract = (
     it('has the same keys in the same order as a sorted list, whatever is done', async (test) => {
       const store = await opened(test);
       const model = new Map<string, string>();
-      const key = fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom('a', '/', '0', 'Z', '_') });
+      const key = fc.string({
+        minLength: 1,
+        maxLength: 3,
+        unit: fc.constantFrom('a', '/', '0', 'Z', '_'),
+      });
       const operation = fc.oneof(
         key.map((k) => put(k, `${k}!`)),
         key.map(del),
@@ -160,6 +171,7 @@ export const storeContract = (
       await store.close();
       await store.close();
       await assert.rejects(store.get('a'), LogError);
+      await assert.rejects(store.getMany(['a']), LogError);
       await assert.rejects(store.batch([put('b')]), LogError);
       await assert.rejects(all(store.range('', '~')), LogError);
       await assert.rejects(store.readWitness(), LogError);

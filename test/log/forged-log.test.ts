@@ -168,19 +168,19 @@ it('refuses rows beside a record that say something else than it does', async ()
   const { envelope: id } = takesIn(ALICE, 1, 'from alice: a1');
   const other = envelope(1, 'other');
   const changes: Record<string, (forger: Forger) => Promise<void>> = {
-    'a mark names another envelope': ({ rows, write }) =>
+    'mark of a received envelope: is not what': ({ rows, write }) =>
       write(rows.put(rows.keys.mark(stream('a'), ALICE, 1, 1), other.envelope)),
-    'evidence is not the envelope': ({ rows, write }) =>
+    'evidence: is not what': ({ rows, write }) =>
       write(rows.put(rows.keys.evidence(id, 1), other.bytes)),
-    'the envelope kept is another': ({ rows, read, write }) => {
+    '#2.*: sent envelope: is not what': ({ rows, read, write }) => {
       const key = rows.keys.sent(cid('a'), 1);
       return write(rows.put(key, { ...read<SentRow>(key), to: [BOB] }));
     },
-    'the bytes kept are not those': ({ rows, read, write }) => {
+    'sent envelope: is not what the record lists': ({ rows, read, write }) => {
       const key = rows.keys.sent(cid('a'), 1);
       return write(rows.put(key, { ...read<SentRow>(key), bytes: other.bytes }));
     },
-    'there are 1, but the records list 0': ({ rows, write }) =>
+    'note of who has acknowledged: is there twice': ({ rows, write }) =>
       write(rows.put(rows.keys.acknowledged(cid('a'), 1), true)),
   };
   for (const [message, change] of Object.entries(changes))
