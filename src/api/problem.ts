@@ -57,6 +57,7 @@ const exceptions: Partial<Record<Code, number>> = {
   'codec/too-large': 413,
   'identity/unknown': 404,
   'identity/exists': 409,
+  'keystore/exists': 409,
   'log/not-found': 404,
   'node/order-unknown': 404,
   'node/party-unknown': 404,
