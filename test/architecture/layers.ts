@@ -53,7 +53,16 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'custody',
     files: ['src/custody/'],
-    may: [domain, crypto, ...ports, 'src/ports/compute.ts', errors, 'src/coins/'],
+    may: [
+      domain,
+      crypto,
+      ...ports,
+      'src/ports/compute.ts',
+      errors,
+      'src/coins/',
+      'src/envelope/',
+      'src/identity/',
+    ],
   },
   { name: 'machines', files: ['machines/'], may: [domain, errors, 'xstate'] },
   {
