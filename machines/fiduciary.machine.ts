@@ -10,8 +10,35 @@ import {
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 
+/** A certificate of what it certified: the wallet exists, and nothing said before can end it. */
 const resume = { guard: 'isReady', target: '#guarding', actions: 'settle' } as const;
 
+/**
+ * A fiduciary guards a share of the wallet key, and releases it to one beneficiary.
+ *
+ *    considering ──order.proposed──► contributing ──all contributed──► dealing ──all dealt──► certifying
+ *      │                                   └─────── alone: does not deal ───────────────────►  │    ▲
+ *      └─ declined ─► refused                                                        mismatch  ▼    │ one more
+ *                                                                                         accusing ► disputing
+ *    forming, from contributing on
+ *      ├─ certificate, once it has certified ─────► guarding ◄── certificate ──┐
+ *      ├─ order.cancelled by the principal ───────► cancelled ─────────────────┤  only
+ *      ├─ a verdict, or deadline dispute ─────────► failed ────────────────────┘  once it has certified
+ *      └─ deadline expiry, until it has certified ► expired
+ *
+ *    guarding ──requested──► releasing ──share.released──► released ──receipt──► closing ──► closed
+ *
+ *  1. It certifies once, and only with all contributions and, of several, all shares dealt to it.
+ *  2. Until it has certified there is no certificate: whatever ends the order then is final.
+ *  3. Once it has certified, a certificate leads to `guarding`, whatever came before: a ready wallet can always be
+ *     redeemed. Time does not end such an order; it waits for the principal.
+ *  4. It releases only what is ready, requested by the principal, not before the condition of the terms.
+ *  5. It releases to one recipient: the beneficiary of the terms, or else the first one that the principal ever
+ *     named, before ready or after. Every other one is refused for ever.
+ *  6. It destroys its share only after it released it and the beneficiary gave the receipt.
+ *
+ * `accusing`, `closing`, and `releasing` when the time has come, last no longer than a turn.
+ */
 export const fiduciaryMachine = order.createMachine({
   id: 'fiduciary',
   context: ({ input }) => newContext('fiduciary', input.self),

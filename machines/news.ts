@@ -154,7 +154,9 @@ export const isRequestAgain = (context: OrderContext, fact: OrderEvent): boolean
   fact.type === 'redemption.requested' &&
   context.redemption !== null &&
   isForRightBeneficiary(context, fact) &&
-  (isOwn(context, fact) || (maySay(context, fact) && fact.via !== context.redemption.via));
+  (context.role === 'principal'
+    ? isOwn(context, fact)
+    : maySay(context, fact) && fact.via !== context.redemption.via);
 
 /** A deadline that was set, at its time or later: a clock that was put back brings nothing forward. */
 export const isPassed = (context: OrderContext, fact: OrderEvent, name: DeadlineName): boolean =>

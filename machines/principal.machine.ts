@@ -2,6 +2,27 @@ import { certified, contributed, learn, learnBlame, note } from './transitions.t
 import { newContext } from './order-context.ts';
 import { order } from './order-setup.ts';
 
+/**
+ * The principal orders a wallet address, and later has it redeemed. It alone decides that an order is ready.
+ *
+ *    proposing ──order.proposed──► contributing ──all contributed──► certifying ──all certified──► concluding
+ *                                                                     │      ▲                       │
+ *                                                           mismatch  ▼      │ one more    order.ready
+ *                                                                  accusing ► disputing              ▼
+ *    forming, all of the above but proposing                                                       ready
+ *      ├─ order.cancelled (own) ──────────────────► cancelled                                        │
+ *      ├─ order.refused by a seat ────────────────► refused                     redemption.requested │
+ *      ├─ deadline expiry ────────────────────────► expired                                          ▼
+ *      └─ a verdict, or deadline dispute ─────────► failed         redeemed ◄──receipt── redeeming
+ *
+ * 1. Ready only when every seat has certified the wallet that this principal certified itself.
+ * 2. Ready and ended exclude each other: all ends are final, and nothing ends what is ready.
+ * 3. Whoever was asked to take part is told of the end, by `order.cancelled` or `order.accused`.
+ * 4. One redemption, for the beneficiary of the terms, or else for the first one that was named.
+ * 5. The addend leaves once, to the beneficiary of the redemption, and only when the terms name none.
+ *
+ * `accusing` and `concluding` last no longer than the turn in which their effect is answered.
+ */
 export const principalMachine = order.createMachine({
   id: 'principal',
   context: ({ input }) => newContext('principal', input.self),

@@ -93,6 +93,11 @@ add('is not asked again by others', released, f.requested({ via: 'v-again', node
   refused: true,
 });
 
+add('does not ask itself again', released, own(f.requested({ node: 'F1' })), {
+  state: 'released',
+  refused: true,
+});
+
 add('destroys its share after the receipt', released, f.receipted(), {
   state: 'closed',
   effects: ['destroy share'],
