@@ -45,7 +45,7 @@ const document = readFileSync(new URL('../../docs/events.md', import.meta.url), 
 /** Cells of the table whose header begins with `first`. */
 const tableOf = (first: string): string[][] => {
   const lines = document.split('\n');
-  const header = lines.findIndex((line) => line.startsWith(`| ${first} |`));
+  const header = lines.findIndex((line) => line.split('|')[1]?.trim() === first);
   const rest = lines.slice(header + 2);
   return rest
     .slice(
