@@ -3,7 +3,7 @@ import { importVerifyKey, type VerifyKey } from '../crypto/signature.ts';
 import type { Operation, PublicKeys } from '../domain/identity.ts';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { IdentityError } from '../errors.ts';
-import { commitmentTo } from './operation.ts';
+import { commitmentTo } from './digests.ts';
 import type { VerifiedBlock } from './verify-block.ts';
 
 /** What an identity says of itself at one place of its chain. All public. */

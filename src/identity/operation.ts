@@ -1,10 +1,11 @@
 import { blsProve } from '../crypto/bls.ts';
-import { cidOf, taggedHash } from '../crypto/hash.ts';
+import { cidOf } from '../crypto/hash.ts';
 import { sign, signKeyFromSeed } from '../crypto/signature.ts';
 import { encode } from '../domain/canonical.ts';
 import { Operation, type Block, type PublicKeys } from '../domain/identity.ts';
 import type { KeyStateId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
+import { blockDigest, commitmentTo, peerDigest } from './digests.ts';
 import type { KeyMaterial } from './own-keys.ts';
 
 /** Makes the operations of one's own identity (docs/protocol.md, section 1). */
@@ -74,17 +75,6 @@ const signOperation = (
 /** What an operation commits to in `next`, 32 bytes, public: only the owner of this seed can make the next one. */
 export const nextCommitment = (nextSeed: Uint8Array): Buffer =>
   commitmentTo(signKeyFromSeed(nextSeed).publicKey);
-
-/** H("milagro/next/v1", sign public key, 32 bytes). */
-export const commitmentTo = (signPublicKey: Uint8Array): Buffer =>
-  taggedHash('milagro/next/v1', signPublicKey);
-
-/** What the signature of a block is over: 32 bytes. */
-export const blockDigest = (op: Uint8Array): Buffer => taggedHash('milagro/identity/v1', op);
-
-/** What the peer key signs, to show that its holder is the node: 32 bytes. */
-export const peerDigest = (signPublicKey: Uint8Array): Buffer =>
-  taggedHash('milagro/peer/v1', signPublicKey);
 
 const publicKeys = ({ sign: signKey, kem, bls, peer }: KeyMaterial): PublicKeys => ({
   sign: signKey.publicKey,

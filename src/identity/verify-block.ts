@@ -7,7 +7,7 @@ import { Block, MAX_BLOCK_BYTES, Operation } from '../domain/identity.ts';
 import type { KeyStateId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
 import { IdentityError, reason } from '../errors.ts';
-import { blockDigest, peerDigest } from './operation.ts';
+import { blockDigest, peerDigest } from './digests.ts';
 import { peerVerifies } from './peer-key.ts';
 
 /** A block that is right in itself. Whether it continues an identity, its predecessor tells (key-state.ts). */

@@ -3,7 +3,7 @@ import { decode, encode } from '../../src/domain/canonical.ts';
 import { Block, Operation, type OperationType } from '../../src/domain/identity.ts';
 import type { KeyStateId } from '../../src/domain/ids.ts';
 import { parse } from '../../src/domain/schema.ts';
-import { commitmentTo } from '../../src/identity/operation.ts';
+import { commitmentTo } from '../../src/identity/digests.ts';
 import type { VerifiedBlock } from '../../src/identity/verify-block.ts';
 
 /**

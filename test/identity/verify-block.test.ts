@@ -5,12 +5,8 @@ import { cidOf } from '../../src/crypto/hash.ts';
 import { sign, signKeyFromSeed } from '../../src/crypto/signature.ts';
 import { decode, encode } from '../../src/domain/canonical.ts';
 import { MAX_BLOCK_BYTES, type Block, type Operation } from '../../src/domain/identity.ts';
-import {
-  blockDigest,
-  makeInception,
-  nextCommitment,
-  peerDigest,
-} from '../../src/identity/operation.ts';
+import { blockDigest, peerDigest } from '../../src/identity/digests.ts';
+import { makeInception, nextCommitment } from '../../src/identity/operation.ts';
 import { loadKeys } from '../../src/identity/own-keys.ts';
 import { verifyBlock } from '../../src/identity/verify-block.ts';
 import { throwsCode } from '../throws-code.ts';
