@@ -20,9 +20,9 @@ import { CryptoError } from '../errors.ts';
  */
 
 /** Bytes. */
-export const BLS_SEED_LENGTH = 32;
-export const BLS_PUBLIC_LENGTH = 48;
-export const BLS_SIGNATURE_LENGTH = 96;
+const BLS_SEED_LENGTH = 32;
+const BLS_PUBLIC_LENGTH = 48;
+const BLS_SIGNATURE_LENGTH = 96;
 
 /** blst's binding takes no tag, so proofs, rare as they are, are noble's. */
 const POSSESSION_DST = 'BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_';

@@ -75,8 +75,6 @@ export const kemKeyFromSeed = (seed: Uint8Array): KemKey => {
  * @throws CryptoError crypto/key-invalid: length, ML-KEM coefficient >= q, X25519 point of low order
  */
 export const importKemPublicKey = (bytes: Uint8Array): KemPublicKey => {
-  if (bytes.length !== KEM_PUBLIC_LENGTH)
-    throw new CryptoError('crypto/key-invalid', `X-Wing public key of ${bytes.length} bytes`);
   const mlKem = rawPublicKey('ml-kem-768', bytes.subarray(0, ML_KEM_PUBLIC_LENGTH));
   const x25519 = rawPublicKey('x25519', bytes.subarray(ML_KEM_PUBLIC_LENGTH));
   refuseLowOrder(x25519);

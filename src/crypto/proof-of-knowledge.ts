@@ -23,9 +23,6 @@ import {
  * who sent it (the envelope does) and not that x is fresh or unknown to others.
  */
 
-/** Bytes. */
-export const PROOF_LENGTH = 65;
-
 /** What a proof is bound to. `ctx`: 32 bytes, the order's. */
 export interface ProofContext {
   ctx: Uint8Array;
@@ -58,7 +55,6 @@ export const provePossession = (
 export const verifyPossession = (
   input: ProofContext & { point: Uint8Array; proof: Uint8Array },
 ): boolean => {
-  if (input.proof.length !== PROOF_LENGTH) return false;
   const commitment = input.proof.subarray(0, POINT_LENGTH);
   const response = input.proof.subarray(POINT_LENGTH);
   const { Fn, BASE } = secp256k1.Point;

@@ -12,9 +12,7 @@ import { rawPrivateKey, rawPublicBytes, rawPublicKey } from './raw-key.ts';
  */
 
 /** Bytes. */
-export const SIGN_SEED_LENGTH = 32;
-export const VERIFY_KEY_LENGTH = 32;
-export const SIGNATURE_LENGTH = 64;
+const SIGN_SEED_LENGTH = 32;
 
 /** `privateKey` is SECRET. */
 export interface SignKey {
@@ -61,7 +59,7 @@ export const sign = (key: SignKey, message: Uint8Array): Buffer =>
 
 /** Total: whatever is not a valid signature, of whatever length, is `false`. */
 export const verify = (key: VerifyKey, message: Uint8Array, signature: Uint8Array): boolean =>
-  signature.length === SIGNATURE_LENGTH && nativeVerify(null, message, key.key, signature);
+  nativeVerify(null, message, key.key, signature);
 
 /**
  * OpenSSL takes any 32 bytes for a public key. Under one of small order a signature can be made that is valid for

@@ -10,6 +10,7 @@ import {
   blsSign,
   blsVerify,
   blsVerifyAggregate,
+  blsVerifyGroups,
   blsVerifyPossession,
   type BlsKey,
 } from '../../src/crypto/bls.ts';
@@ -128,6 +129,56 @@ suite('BLS12-381 signatures', () => {
       ...rest.map((key) => blsSign(key, message)),
     ]);
     assert.equal(blsVerifyAggregate(publicKeys, message, mixed), false);
+  });
+
+  test('groups of signers, each of its own message', () => {
+    const keys = [1, 2, 3].map(() => blsKeyFromSeed(randomBytes(32)));
+    const [a, b, c] = keys;
+    assert.ok(a && b && c);
+    const [one, two] = [randomBytes(32), randomBytes(32)];
+    const aggregate = blsAggregate([blsSign(a, one), blsSign(b, one), blsSign(c, two)]);
+    const groups = [
+      { publicKeys: [a.publicKey, b.publicKey], message: one },
+      { publicKeys: [c.publicKey], message: two },
+    ];
+    const [first, second] = groups;
+    assert.ok(first && second);
+    assert.ok(blsVerifyGroups(groups, aggregate));
+    assert.ok(blsVerifyGroups(groups.toReversed(), aggregate));
+    const wrong = [
+      [],
+      [first],
+      [second],
+      [first, { ...second, message: one }],
+      [
+        { ...first, message: two },
+        { ...second, message: one },
+      ],
+      [{ ...first, publicKeys: [a.publicKey] }, second],
+      [
+        { ...first, publicKeys: [a.publicKey, c.publicKey] },
+        { ...second, publicKeys: [b.publicKey] },
+      ],
+      [...groups, { publicKeys: [], message: randomBytes(32) }],
+      [...groups, { publicKeys: [OUTSIDE_G1], message: randomBytes(32) }],
+      [...groups, { publicKeys: [infinity(48)], message: randomBytes(32) }],
+    ];
+    for (const bad of wrong) assert.equal(blsVerifyGroups(bad, aggregate), false);
+    for (const bad of [OUTSIDE_G2, infinity(96), Buffer.alloc(96), flipped(aggregate, 95)])
+      assert.equal(blsVerifyGroups(groups, bad), false);
+  });
+
+  test('K5: a group whose keys cancel has signed nothing', () => {
+    const [key, honest] = [blsKeyFromSeed(randomBytes(32)), blsKeyFromSeed(randomBytes(32))];
+    const cancelling = {
+      publicKeys: [key.publicKey, negated(key).publicKey],
+      message: randomBytes(32),
+    };
+    const message = randomBytes(32);
+    const signed = { publicKeys: [honest.publicKey], message };
+    const signature = blsSign(honest, message);
+    assert.ok(blsVerifyGroups([signed], signature));
+    assert.equal(blsVerifyGroups([signed, cancelling], signature), false);
   });
 
   test('a party that signs in two roles counts twice', () => {

@@ -225,11 +225,11 @@ suite('attacks on the set of contributions', () => {
     const own = at(contributions, 3);
     const longer = { ...own, commitments: [...own.commitments, at(own.commitments, 0)] };
     const shorter = { ...own, commitments: own.commitments.slice(0, 1) };
-    for (const made of [longer, shorter])
-      assert.throws(
-        deal(replacing(contributions, made)),
-        blaming('crypto/commitment-count', attacker),
-      );
+    for (const made of [longer, shorter]) {
+      const set = replacing(contributions, made);
+      assert.deepEqual(check(set), { code: 'crypto/commitment-count', culprits: [attacker] });
+      assert.throws(deal(set), blaming('crypto/commitment-count', attacker));
+    }
   });
 
   test('round 2 deals nothing when one proof or point is wrong, and names whose', () => {
@@ -285,13 +285,22 @@ suite('attacks on dealt shares', () => {
   });
 
   test('shares to oneself, between strangers and without commitments fit nothing', () => {
-    const { from, share } = at(shares, 0);
-    assert.equal(verify(self, self, share), false);
-    assert.equal(verify(nodeNamed('stranger'), self, share), false);
-    assert.equal(verify(from, nodeNamed('stranger'), share), false);
-    const commitments = [Buffer.alloc(33)];
-    assert.equal(verifyDealtShare({ ctx, roster, from, to: self, commitments, share }), false);
-    assert.equal(verifyDealtShare({ ctx, roster, from, to: self, commitments: [], share }), false);
+    const polynomial = [randomScalar(systemRandom), randomScalar(systemRandom)];
+    const commitments = polynomial.map(publicKeyOf);
+    const shareOf = (node: NodeId) => {
+      const [constant = 0n, slope = 0n] = polynomial.map((one) => Fn.fromBytes(one));
+      const place = Fn.fromBytes(hex(participantOf(ctx, node)));
+      return Fn.toBytes(Fn.add(constant, Fn.mul(slope, place)));
+    };
+    const [stranger, other] = [nodeNamed('stranger'), at(roster, 1)];
+    const check = (from: NodeId, to: NodeId, points: Uint8Array[]) =>
+      verifyDealtShare({ ctx, roster, from, to, commitments: points, share: shareOf(to) });
+    assert.ok(check(other, self, commitments));
+    assert.equal(check(self, self, commitments), false);
+    assert.equal(check(stranger, self, commitments), false);
+    assert.equal(check(other, stranger, commitments), false);
+    assert.equal(check(other, self, []), false);
+    assert.equal(check(other, self, [Buffer.alloc(33)]), false);
   });
 
   test('missing, repeated and foreign dealers are named', () => {

@@ -131,7 +131,7 @@ suite('distributed key generation', () => {
     const { ctx, roster, contributions } = startDkg(2, 3, 'seats');
     const self = at(roster, 0);
     const random = seededRandom('seats');
-    for (const threshold of [-1, 0, 1, 4, 1.5, Number.NaN]) {
+    for (const threshold of [-1, 0, 1, 4, 1.5, 2.5, Number.NaN]) {
       assert.throws(
         () => dkgRound1({ ctx, roster, self, threshold, random }),
         withCode('crypto/roster'),

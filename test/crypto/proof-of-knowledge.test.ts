@@ -3,8 +3,9 @@ import { suite, test } from 'node:test';
 import * as oracle from '@noble/secp256k1';
 import fc from 'fast-check';
 import { taggedHash } from '../../src/crypto/hash.ts';
+import { hkdfSha256 } from '../../src/crypto/kdf.ts';
 import { provePossession, verifyPossession } from '../../src/crypto/proof-of-knowledge.ts';
-import { publicKeyOf, randomScalar } from '../../src/crypto/secp256k1.ts';
+import { publicKeyOf, randomScalar, scalarFromUniform } from '../../src/crypto/secp256k1.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { nodeNamed, seededRandom } from './seeded.ts';
 import { flipped, hex, withCode } from './vectors.ts';
@@ -124,6 +125,18 @@ suite('proof of knowledge', () => {
     assert.deepEqual(proof, provePossession({ ...about, secret, random: seededRandom('proof') }));
     assert.ok(random.drawn.every((bytes) => bytes.equals(Buffer.alloc(bytes.length))));
     assert.deepEqual(secret, copy);
+  });
+
+  test('a generator whose output is known does not give the nonce away', () => {
+    const good = proven();
+    const { ctx, role, node, point, secret } = good;
+    const stuck = { bytes: (length: number) => Buffer.alloc(length, 7) };
+    const proof = provePossession({ ctx, role, node, secret, random: stuck });
+    const info = taggedHash('milagro/pok-nonce/v1', ctx, role, node, point);
+    for (const known of [stuck.bytes(32), Buffer.concat([stuck.bytes(32), point])]) {
+      const guess = scalarFromUniform(hkdfSha256({ secret: known, info, length: 48 }));
+      assert.notDeepEqual(publicKeyOf(guess), proof.subarray(0, 33));
+    }
   });
 
   test('a generator that repeats itself does not repeat the nonce, which would give x away', () => {
