@@ -13,7 +13,7 @@ import type { Acknowledger } from './acknowledger.ts';
 import type { Actors } from './actors.ts';
 import type { Directory } from './directory.ts';
 import { createHeld } from './held.ts';
-import type { Notice } from './node.ts';
+import type { Notice } from './notice.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRecent } from './recent.ts';
 import type { ReceivedMessage } from './role-actor.ts';

@@ -17,6 +17,7 @@ import { exportKey } from './export-key.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createInbox } from './inbox.ts';
+import type { Notice } from './notice.ts';
 import { createOrderIndex } from './order-index.ts';
 import { createOutbox } from './outbox.ts';
 import type { Sealer } from './plan-envelope.ts';
@@ -51,12 +52,6 @@ export interface NodePorts {
   writeExport(name: string, content: Buffer): Promise<string>;
   /** Told about what the operator may want to know; never a secret. */
   notice(notice: Notice): void;
-}
-
-export interface Notice {
-  level: 'debug' | 'info' | 'warn' | 'error';
-  event: string;
-  [detail: string]: unknown;
 }
 
 export const createNode = (ports: NodePorts): MilagroNode => {
