@@ -1,5 +1,5 @@
 import type { Header } from '../domain/envelope.ts';
-import type { EnvelopeId, KeyStateId, OrderId } from '../domain/ids.ts';
+import type { KeyStateId, OrderId } from '../domain/ids.ts';
 import { parseMessage, type Evidence, type MessageType, type Typed } from '../domain/messages.ts';
 import { partyOf, type Terms } from '../domain/terms.ts';
 import { cidOf } from '../crypto/hash.ts';
@@ -9,7 +9,8 @@ import type { KeyState } from '../identity/key-state.ts';
 
 /** One envelope as evidence: signed by a party of the order, in the order, and opened where its content counts. */
 export interface Exhibit {
-  id: EnvelopeId;
+  /** CID of the evidence: two exhibits of one id are one. */
+  id: string;
   header: Header;
   /** Null where only the header was shown. May hold SECRETs that its sender let become known. */
   typed: Typed | null;
@@ -66,13 +67,11 @@ const opened = (
   cek: Uint8Array | undefined,
   senderAt: Court['states'],
 ): Exhibit | null => {
+  const id = cidOf(bytes);
   try {
-    if (cek === undefined) {
-      const { id, envelope } = readEvidence(bytes, senderAt);
-      return { id, header: envelope.header, typed: null };
-    }
+    if (cek === undefined) return { id, header: readEvidence(bytes, senderAt).header, typed: null };
     const { header, message } = openWithCek(bytes, cek, { senderAt, parseMessage });
-    return { id: cidOf(bytes), header, typed: message };
+    return { id, header, typed: message };
   } catch (thrown) {
     if (thrown instanceof EnvelopeError) return null;
     throw thrown;

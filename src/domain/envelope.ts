@@ -61,6 +61,17 @@ export const Envelope = closed({
 });
 export type Envelope = Static<typeof Envelope>;
 
+/** An envelope as evidence: all that its sender signed, with the wraps, which prove nothing, by their hash. */
+export const Detached = closed({
+  header: Header,
+  commit: bytes(32),
+  /** H("milagro/wraps/v1", wraps). */
+  wraps: bytes(32),
+  body: bytesBetween(1, MAX_ENVELOPE_BYTES),
+  sig: bytes(64),
+});
+export type Detached = Static<typeof Detached>;
+
 /** Position of the sender's log when it sealed: peers remember the highest and so notice a node that was rolled back. */
 export const Head = closed({ seq: integer(0), hash: bytes(32) });
 export type Head = Static<typeof Head>;

@@ -78,7 +78,7 @@ export const Handover = strict({
 });
 export type Handover = Static<typeof Handover>;
 
-/** A signed envelope as evidence; `cek` opens it for everybody (the envelope commits to it) where its content matters. */
+/** A signed envelope as evidence, detached; `cek` opens it for everybody (it commits to it) where its content matters. */
 export const Evidence = strict({
   envelope: bytesBetween(1, 65_536),
   cek: Type.Optional(bytes(32)),

@@ -3,7 +3,15 @@ import { cidOf, taggedHash } from '../crypto/hash.ts';
 import { verify, type VerifyKey } from '../crypto/signature.ts';
 import { Type } from 'typebox';
 import { decode, encode } from '../domain/canonical.ts';
-import { Envelope, MAX_ENVELOPE_BYTES, SUITE, VERSION, type Header } from '../domain/envelope.ts';
+import {
+  Detached,
+  Envelope,
+  MAX_ENVELOPE_BYTES,
+  SUITE,
+  VERSION,
+  type Header,
+  type Wrap,
+} from '../domain/envelope.ts';
 import type { EnvelopeId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
 import { CodecError, EnvelopeError } from '../errors.ts';
@@ -50,14 +58,32 @@ export const encodeEnvelope = (envelope: Envelope): { id: EnvelopeId; bytes: Uin
 
 export const headerHash = (header: Header): Buffer => taggedHash('milagro/header/v1', header);
 
-/** What the sender signs: 32 bytes. */
-export const signedDigest = ({ header, commit, wraps, body }: Omit<Envelope, 'sig'>): Buffer =>
-  taggedHash('milagro/envelope/v1', header, commit, wraps, body);
+/** What the sender signs: 32 bytes. Wraps enter by their hash, so that the signature holds without them. */
+export const signedDigest = (unsigned: Omit<Envelope, 'sig'> | Omit<Detached, 'sig'>): Buffer => {
+  const { header, commit, wraps, body } = unsigned;
+  const digest = wraps instanceof Uint8Array ? wraps : wrapsDigest(wraps);
+  return taggedHash('milagro/envelope/v1', header, commit, digest, body);
+};
+
+/** H("milagro/wraps/v1", wraps), 32 bytes. */
+export const wrapsDigest = (wraps: readonly Wrap[]): Buffer =>
+  taggedHash('milagro/wraps/v1', wraps);
 
 /** @param signer the sign key of `header.key`, the sender's key state. @throws EnvelopeError envelope/signature */
-export const checkSignature = ({ envelope }: Decoded, signer: VerifyKey): void => {
-  if (!verify(signer, signedDigest(envelope), envelope.sig))
+export const checkSignature = (signed: Envelope | Detached, signer: VerifyKey): void => {
+  if (!verify(signer, signedDigest(signed), signed.sig))
     throw new EnvelopeError('envelope/signature', 'not signed by its sender');
+};
+
+/** An envelope as evidence, without its wraps: its size hardly depends on the number of recipients. */
+export const detachEnvelope = ({ envelope }: Decoded): Uint8Array =>
+  encode({ ...envelope, wraps: wrapsDigest(envelope.wraps) } satisfies Detached);
+
+/** @throws EnvelopeError envelope/too-large, envelope/malformed */
+export const decodeDetached = (bytes: Uint8Array): Detached => {
+  if (bytes.length > MAX_ENVELOPE_BYTES)
+    throw new EnvelopeError('envelope/too-large', `${bytes.length} bytes`);
+  return orMalformed(() => parse(Detached, decode(bytes, MAX_ENVELOPE_BYTES), 'evidence'));
 };
 
 /** What the shape alone does not show. */

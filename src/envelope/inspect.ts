@@ -54,7 +54,7 @@ export const inspectEnvelope = (bytes: Uint8Array, node: Inspection): Inspected 
     if (!node.admits(header)) throw refused('envelope/rate', 'sender sends too much');
     if (header.until < node.now) throw refused('envelope/expired', 'too late');
     if (node.seen(decoded.id, header)) throw refused('envelope/repeated', 'taken in before');
-    checkSignature(decoded, sender.keys.sign);
+    checkSignature(decoded.envelope, sender.keys.sign);
     return { ...decoded, header, sender, to, wrap };
   });
 

@@ -1,10 +1,10 @@
-import type { Content, Head, Header } from '../domain/envelope.ts';
+import type { Content, Detached, Head, Header } from '../domain/envelope.ts';
 import type { KeyStateId } from '../domain/ids.ts';
 import { CodecError, CryptoError, EnvelopeError } from '../errors.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { openBody } from './body.ts';
-import { checkSignature, decodeEnvelope, type Decoded } from './codec.ts';
+import { checkSignature, decodeDetached, headerHash } from './codec.ts';
 import { CONTENT_KEY_LENGTH, isCommitted, unwrapKey } from './content-key.ts';
 import { counted, type Counters } from './counters.ts';
 import type { Inspected } from './inspect.ts';
@@ -39,7 +39,7 @@ export const openEnvelope = <Message>(
     if (deps.keys.keyId !== to.key) throw unopened();
     const cek = orUnopened(() => unwrapKey({ wrap, to, header, privateKey: deps.keys.kem }));
     try {
-      return openCommitted(inspected, cek, deps.parseMessage);
+      return openCommitted(inspected.envelope, header, cek, deps.parseMessage);
     } catch (thrown) {
       cek.fill(0);
       throw thrown;
@@ -56,22 +56,24 @@ export interface Reopened<Message> {
 /**
  * Opens an envelope for somebody who is not its recipient, with the content key that a recipient revealed. The
  * signature covers the commitment to that key, so neither the sender nor the recipient can show another message.
+ * @param bytes of `detachEnvelope`
  * @param senderAt the key state with this CID @throws what it throws
  * @param cek 32 bytes; stays the caller's
- * @throws EnvelopeError envelope/too-large, envelope/malformed, envelope/suite, envelope/sender-key,
- * envelope/signature, envelope/unopened, envelope/schema
+ * @throws EnvelopeError envelope/too-large, envelope/malformed, envelope/sender-key, envelope/signature,
+ * envelope/unopened, envelope/schema
  */
 export const openWithCek = <Message>(
   bytes: Uint8Array,
   cek: Uint8Array,
   deps: { senderAt: (key: KeyStateId) => KeyState; parseMessage: ParseMessage<Message> },
 ): Reopened<Message> => {
-  const decoded = readEvidence(bytes, deps.senderAt);
+  const detached = readEvidence(bytes, deps.senderAt);
   if (cek.length !== CONTENT_KEY_LENGTH) throw unopened();
+  const { header } = detached;
   const key = Buffer.from(cek);
   try {
-    const { message, head } = openCommitted(decoded, key, deps.parseMessage);
-    return { header: decoded.envelope.header, message, head };
+    const { message, head } = openCommitted(detached, headerHash(header), key, deps.parseMessage);
+    return { header, message, head };
   } finally {
     key.fill(0);
   }
@@ -79,23 +81,22 @@ export const openWithCek = <Message>(
 
 /**
  * An envelope as evidence where its header alone is the proof: surely from its sender, whatever is in it.
- * @throws EnvelopeError envelope/too-large, envelope/malformed, envelope/suite, envelope/sender-key, envelope/signature
+ * @param bytes of `detachEnvelope`
+ * @throws EnvelopeError envelope/too-large, envelope/malformed, envelope/sender-key, envelope/signature
  */
-export const readEvidence = (
-  bytes: Uint8Array,
-  senderAt: (key: KeyStateId) => KeyState,
-): Decoded => {
-  const decoded = decodeEnvelope(bytes);
-  const { from, key } = decoded.envelope.header;
+export const readEvidence = (bytes: Uint8Array, senderAt: (key: string) => KeyState): Detached => {
+  const detached = decodeDetached(bytes);
+  const { from, key } = detached.header;
   const sender = senderAt(key);
   if (sender.id !== from)
     throw new EnvelopeError('envelope/sender-key', 'not a key state of the sender');
-  checkSignature(decoded, sender.keys.sign);
-  return decoded;
+  checkSignature(detached, sender.keys.sign);
+  return detached;
 };
 
 const openCommitted = <Message>(
-  { envelope, headerHash: header }: Decoded,
+  envelope: Pick<Detached, 'header' | 'commit' | 'body'>,
+  header: Buffer,
   cek: Buffer,
   parseMessage: ParseMessage<Message>,
 ): Opened<Message> => {

@@ -7,6 +7,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import type { Envelope } from '../../src/domain/envelope.ts';
 import { parseMessage } from '../../src/domain/messages.ts';
+import { detachEnvelope } from '../../src/envelope/codec.ts';
 import { createCounters } from '../../src/envelope/counters.ts';
 import { inspectEnvelope } from '../../src/envelope/inspect.ts';
 import { openEnvelope, openWithCek } from '../../src/envelope/open.ts';
@@ -60,7 +61,7 @@ for (const golden of envelopes) {
       it(`opens for recipient ${i + 1} by independent code, step by step`, async () => {
         const h = H('milagro/header/v1', header);
         const sender = ed25519.getPublicKey(Buffer.from(stateOf(header.key).seeds.sign, 'hex'));
-        const signed = H('milagro/envelope/v1', header, commit, wraps, body);
+        const signed = H('milagro/envelope/v1', header, commit, H('milagro/wraps/v1', wraps), body);
         assert.ok(ed25519.verify(sig, signed, sender));
 
         const { secretKey } = ml_kem768_x25519.keygen(
@@ -103,7 +104,10 @@ for (const golden of envelopes) {
         );
         assert.equal(cek.toString('hex'), golden.cek);
         const senderAt = (key: string) => registry.stateAt(key);
-        assert.deepEqual(openWithCek(bytes, cek, { senderAt, parseMessage }).message, message);
+        assert.deepEqual(
+          openWithCek(detachEnvelope(inspected), cek, { senderAt, parseMessage }).message,
+          message,
+        );
       });
     }
   });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aesGcmSeal } from '../../src/crypto/aead.ts';
 import { taggedHash } from '../../src/crypto/hash.ts';
-import { encode } from '../../src/domain/canonical.ts';
+import { decode, encode } from '../../src/domain/canonical.ts';
+import type { Detached } from '../../src/domain/envelope.ts';
 import { parseMessage } from '../../src/domain/messages.ts';
-import { headerHash } from '../../src/envelope/codec.ts';
+import { decodeEnvelope, detachEnvelope, headerHash } from '../../src/envelope/codec.ts';
 import { createCounters } from '../../src/envelope/counters.ts';
 import { openEnvelope, openWithCek, readEvidence } from '../../src/envelope/open.ts';
 import { pad } from '../../src/envelope/pad.ts';
@@ -130,10 +131,11 @@ describe('envelope as evidence', () => {
   const registry = registryOf(alice, bob, mallory);
   const senderAt = (key: string) => registry.stateAt(key);
   const deps = { senderAt, parseMessage };
+  const detached = (bytes: Uint8Array) => detachEnvelope(decodeEnvelope(bytes));
 
   it('opens for a third party with the content key', () => {
     const { bytes, cek } = letter();
-    const { header, message, head } = openWithCek(bytes, cek, deps);
+    const { header, message, head } = openWithCek(detached(bytes), cek, deps);
     assert.equal(header.from, alice.state.id);
     assert.deepEqual([message, head], [{ type: 'order.dealt', message: SHARE }, HEAD]);
     assert.notDeepEqual(cek, Buffer.alloc(32), 'the key stays the caller’s');
@@ -142,7 +144,9 @@ describe('envelope as evidence', () => {
   it('does not open with another key', () => {
     const { bytes } = letter();
     for (const length of [0, 31, 32, 33])
-      throwsCode('envelope/unopened', () => openWithCek(bytes, Buffer.alloc(length, 1), deps));
+      throwsCode('envelope/unopened', () =>
+        openWithCek(detached(bytes), Buffer.alloc(length, 1), deps),
+      );
   });
 
   it('cannot be made up by the recipient, who knows the content key', () => {
@@ -151,26 +155,47 @@ describe('envelope as evidence', () => {
     const aad = taggedHash('milagro/body/v1', headerHash(envelope.header), envelope.commit);
     const plaintext = pad(encode({ head: HEAD, message: { share: new Uint8Array(32) } }));
     const body = aesGcmSeal({ key: cek, nonce: new Uint8Array(12), plaintext, aad });
-    throwsCode('envelope/signature', () => openWithCek(encode({ ...envelope, body }), cek, deps));
     throwsCode('envelope/signature', () =>
-      openWithCek(signed({ ...envelope, body }, bob.keys), cek, deps),
+      openWithCek(detached(encode({ ...envelope, body })), cek, deps),
+    );
+    throwsCode('envelope/signature', () =>
+      openWithCek(detached(signed({ ...envelope, body }, bob.keys)), cek, deps),
     );
   });
 
   it('proves its header without the content key', () => {
     const { bytes } = letter();
-    assert.equal(readEvidence(bytes, senderAt).envelope.header.from, alice.state.id);
+    assert.equal(readEvidence(detached(bytes), senderAt).header.from, alice.state.id);
     throwsCode('envelope/signature', () =>
-      readEvidence(signed(parts({ bytes }), mallory.keys), senderAt),
+      readEvidence(detached(signed(parts({ bytes }), mallory.keys)), senderAt),
     );
+  });
+
+  it('is small, and signed with the wraps that it leaves out', () => {
+    const { bytes } = letter();
+    const evidence = decode(detached(bytes)) as Detached;
+    assert.ok(detached(bytes).length < bytes.length / 2);
+    assert.deepEqual(
+      Buffer.from(evidence.wraps),
+      taggedHash('milagro/wraps/v1', parts({ bytes }).wraps),
+    );
+    const others = { ...evidence, wraps: new Uint8Array(32) };
+    throwsCode('envelope/signature', () => readEvidence(encode(others), senderAt));
+  });
+
+  it('is nothing else than a detached envelope', () => {
+    const { bytes } = letter();
+    for (const wrong of [bytes, new Uint8Array(), encode({ ...parts({ bytes }), wraps: null })])
+      throwsCode('envelope/malformed', () => readEvidence(wrong, senderAt));
+    throwsCode('envelope/too-large', () => readEvidence(new Uint8Array(65_537), senderAt));
   });
 
   it('needs a key state of the sender it names, and one that is known', () => {
     const { bytes } = letter({ keys: { ...mallory.keys, id: alice.state.id } });
-    throwsCode('envelope/sender-key', () => readEvidence(bytes, senderAt));
+    throwsCode('envelope/sender-key', () => readEvidence(detached(bytes), senderAt));
     const unknown = rotated(alice, 'alice 1');
     throwsCode('identity/unknown', () =>
-      readEvidence(letter({ keys: unknown.keys }).bytes, senderAt),
+      readEvidence(detached(letter({ keys: unknown.keys }).bytes), senderAt),
     );
   });
 });

@@ -3,7 +3,7 @@ import type { FaultCode } from '../../domain/faults.ts';
 import type { EnvelopeId, SecretId } from '../../domain/ids.ts';
 import type { Evidence, Message } from '../../domain/messages.ts';
 import { unwrapKey } from '../../envelope/content-key.ts';
-import { decodeEnvelope, type Decoded } from '../../envelope/codec.ts';
+import { decodeEnvelope, detachEnvelope, type Decoded } from '../../envelope/codec.ts';
 import type { Purpose } from '../../keystore/keystore.ts';
 import type { TurnScope } from '../turn.ts';
 import type { CustodyDeps } from './deps.ts';
@@ -57,13 +57,13 @@ const exhibit = async (
   deps: CustodyDeps,
   turn: TurnScope,
 ): Promise<Evidence> => {
-  const bytes = await turn.evidence(envelope);
-  const decoded = decodeEnvelope(bytes);
+  const decoded = decodeEnvelope(await turn.evidence(envelope));
+  const detached = detachEnvelope(decoded);
   const { type } = decoded.envelope.header;
-  if (SECRET.has(type) && SECRET.get(type) !== code) return { envelope: bytes };
+  if (SECRET.has(type) && SECRET.get(type) !== code) return { envelope: detached };
   const cek =
     opening === undefined ? contentKeyOf(decoded, deps) : await copyOf('opening', opening, turn);
-  return { envelope: bytes, cek };
+  return { envelope: detached, cek };
 };
 
 /** Messages with a secret in them, and the fault of which the secret itself is the proof. */
