@@ -73,7 +73,7 @@ export interface Turn {
   received?: readonly Received[];
   /** Sealed blobs to keep. An id is used once and never again. */
   secrets?: readonly { id: SecretId; blob: Uint8Array }[];
-  /** Secrets whose blobs go, and stay gone. */
+  /** Secrets whose blobs go, and stay gone; also of this turn. */
   destroyed?: readonly SecretId[];
   answer?: Answer;
   /** The highest head that a peer has shown. */

@@ -30,49 +30,44 @@ export interface StagedTurn {
  * @throws LogError log/key-exists, log/not-found; whatever `turn.seal` throws
  */
 export const stageTurn = (state: LogState, rows: Rows, turn: Turn): StagedTurn => {
-  if (turn.events.length === 0) throw new TypeError('a turn has at least one event');
+  const [event, ...others] = turn.events;
+  if (!event) throw new TypeError('a turn has at least one event');
   checkSecrets(state, turn);
   checkReceived(turn);
 
-  const staged: { record: LogRecord; head: Head; operations: Operation[] }[] = [];
-  let last = state.streams.get(turn.stream) ?? { seq: 0, hash: NOTHING_BEFORE };
-  let head = state.head;
-  const add = (entry: Entry): LogRecord => {
-    const body = {
-      stream: turn.stream,
-      seq: last.seq + 1,
-      position: (head?.seq ?? 0) + 1,
-      at: turn.at,
-      prev: last.hash,
-      machine: turn.machine,
-      entry,
-    };
+  const add = recordsAfter(state, rows, turn);
+  const first = add(firstEntry(state, turn, event));
+  const events = [first, ...others.map((other) => add({ kind: 'event', event: other }))];
+  const envelopes = sealAll(state, turn, (events.at(-1) ?? first).head);
+  const all = [...events, ...envelopes.map((envelope) => add(sealedEntry(envelope)))];
+  const end = all.at(-1) ?? first;
+  const sent = envelopes.map((one): Sent => ({ ...one, ...placeOf(turn), waiting: one.to }));
+  const operations = [
+    ...all.flatMap((one) => one.operations),
+    ...rowsBeside(rows, turn, first.record.position),
+    ...sent.flatMap((one) => sentRows(rows, one)),
+  ];
+
+  for (const { record, head } of all) fold(state, record, head);
+  const appended = { head: end.head, seq: end.record.seq, sent };
+  return { stream: turn.stream, operations, appended };
+};
+
+/** Makes one record after the other, each linked to the one before. */
+const recordsAfter = (state: LogState, rows: Rows, turn: Turn) => {
+  const { stream, machine, at } = turn;
+  let last = state.streams.get(stream) ?? { seq: 0, hash: NOTHING_BEFORE };
+  let before = state.head;
+  return (entry: Entry): { record: LogRecord; head: Head; operations: Operation[] } => {
+    const place = { stream, seq: last.seq + 1, position: (before?.seq ?? 0) + 1, prev: last.hash };
+    const body = { ...place, at, machine, entry };
     const encoded = encodeRecord(body);
     const record = { ...body, hash: recordHash(encoded) };
-    const next = chain(head, record.hash);
-    staged.push({ record, head: next, operations: recordRows(rows, record, encoded, next) });
+    const head = chain(before, record.hash);
     last = record;
-    head = next;
-    return record;
+    before = head;
+    return { record, head, operations: recordRows(rows, record, encoded, head) };
   };
-
-  const operations: Operation[] = [];
-  for (const [index, event] of turn.events.entries()) {
-    const record = add(index === 0 ? firstEntry(state, turn, event) : { kind: 'event', event });
-    if (index === 0) operations.push(...rowsBeside(rows, turn, record.position));
-  }
-  const sent = sealAll(state, turn, head).map((envelope): Sent => {
-    add(sealedEntry(envelope));
-    return { ...envelope, ...placeOf(turn), waiting: envelope.to };
-  });
-  operations.push(...sent.flatMap((one) => sentRows(rows, one)));
-
-  for (const one of staged) {
-    fold(state, one.record, one.head);
-    operations.push(...one.operations);
-  }
-  if (!head) throw new TypeError('unreachable: a turn has at least one event');
-  return { stream: turn.stream, operations, appended: { head, seq: last.seq, sent } };
 };
 
 const placeOf = ({ stream }: Turn) => ({
@@ -88,7 +83,7 @@ const checkSecrets = (state: LogState, turn: Turn): void => {
     drawn.add(id);
   }
   for (const id of turn.destroyed ?? []) {
-    if ((state.secrets.get(id) ?? DESTROYED) === DESTROYED)
+    if (!drawn.has(id) && (state.secrets.get(id) ?? DESTROYED) === DESTROYED)
       throw new LogError('log/not-found', `secret ${id} is not there to be destroyed`);
   }
 };
@@ -144,6 +139,7 @@ const rowsBeside = (rows: Rows, turn: Turn, position: number): Operation[] => {
       return [mark, put(keys.evidence(envelope, position), bytes)];
     }),
     ...(turn.secrets ?? []).map(({ id, blob }) => put(keys.secret(id), blob)),
+    // After the puts: a secret may be drawn and spent in one turn.
     ...(turn.destroyed ?? []).map((id): Operation => ({ type: 'del', key: keys.secret(id) })),
     ...(turn.answer ? [put(keys.answer(turn.answer.key, position), answerRow(turn.answer))] : []),
   ];
@@ -161,8 +157,8 @@ const sentRows = ({ keys, put }: Rows, { waiting, ...sent }: Sent): Operation[] 
 ];
 
 /** The numbers handed out must be the numbers used: a hole would look to recipients like a message held back. */
-const sealAll = (state: LogState, turn: Turn, head: Head | null): readonly SealedEnvelope[] => {
-  if (!turn.seal || !head) return [];
+const sealAll = (state: LogState, turn: Turn, head: Head): readonly SealedEnvelope[] => {
+  if (!turn.seal) return [];
   const before = state.numbers.get(orderOf(turn.stream)) ?? 0;
   let number = before;
   const envelopes = turn.seal(head, () => ++number);

@@ -305,6 +305,15 @@ export const eventLogContract = (
         await rejectsWith('log/not-found', log.append(destroys()));
       });
 
+      it('a secret stay that was drawn and destroyed in one turn', async (test) => {
+        const log = await opened(test);
+        const secrets = [{ id: secretId('s'), blob: Buffer.from('b') }];
+        await log.append(turn('o', 'one', { secrets, destroyed: [secretId('s')] }));
+        await rejectsWith('log/not-found', log.secret(secretId('s')));
+        await rejectsWith('log/key-exists', log.append(turn('o', 'two', { secrets })));
+        assert.equal((await log.verify()).secrets, 0);
+      });
+
       it('a destroyed id come back after a restart', async (test) => {
         const openStore = await make(test);
         const before = await openLog({ openStore });
