@@ -15,6 +15,21 @@ const ports = ['src/ports/clock.ts', 'src/ports/random.ts'];
 /** What server and client of the API agree on. */
 const apiContract = ['src/api/schemas.ts', 'src/api/event-stream.ts'];
 
+/** A client of the API, with the files of its home. */
+const cli = [
+  domain,
+  errors,
+  'src/ports/clock.ts',
+  'src/config.ts',
+  'src/home.ts',
+  'src/api/client.ts',
+  'src/api/schemas.ts',
+  '@oclif/core',
+  '@inquirer/prompts',
+  'node:path',
+  'node:fs/promises',
+];
+
 export const LAYERS: readonly Layer[] = [
   { name: 'errors', files: [errors], may: [] },
   { name: 'version', files: ['src/version.ts'], may: [] },
@@ -177,20 +192,12 @@ export const LAYERS: readonly Layer[] = [
     may: [domain, errors, 'src/home.ts', 'typebox', 'yaml', 'node:os', 'node:path'],
   },
   { name: 'main', files: ['src/main.ts'], may: ['src/', 'node:fs/promises', 'node:path', 'pino'] },
+  { name: 'cli', files: ['cli/'], may: cli },
   {
-    name: 'cli',
-    files: ['cli/'],
-    may: [
-      domain,
-      errors,
-      'src/ports/clock.ts',
-      'src/config.ts',
-      'src/home.ts',
-      'src/api/client.ts',
-      '@oclif/core',
-      '@inquirer/prompts',
-      'node:path',
-    ],
+    // What there is no running node to ask for.
+    name: 'cli on a home',
+    files: ['cli/commands/init.ts', 'cli/commands/daemon.ts', 'cli/commands/log/verify.ts'],
+    may: ['cli/', ...cli, 'src/main.ts', 'node:os'],
   },
 ];
 
