@@ -71,7 +71,7 @@ export const gossipOptions = (ownTopics: readonly string[]): Partial<GossipsubOp
 export const MAX_PACKET_BYTES = MAX_TRANSMISSION_BYTES + 4_096;
 
 /** Unsent to one peer; above, its stream is reset. Publishing waits long before (send-gate.ts). */
-export const MAX_UNSENT_BYTES = 8 * 1_048_576;
+const MAX_UNSENT_BYTES = 8 * 1_048_576;
 
 /** A node has two topics: its inbox and the identities. */
 export const MAX_TOPICS_PER_PEER = 8;
