@@ -119,8 +119,10 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
       settleLater();
     },
 
-    verify: () =>
-      writer.exclusive(() => ask((session) => examineSession(session, cipher, upcasts))),
+    async verify() {
+      writer.session(); // refuses at once, instead of after the log has been reopened
+      return writer.exclusive(() => ask((session) => examineSession(session, cipher, upcasts)));
+    },
 
     async close() {
       closed = true;

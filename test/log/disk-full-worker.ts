@@ -10,9 +10,12 @@ import { openLog, stream, takesIn, turn, ALICE } from './log-world.ts';
  */
 const [directory = ''] = process.argv.slice(2);
 
+/** Part of util-linux. */
+const PRLIMIT = 'prlimit';
+
 /** Soft limit of the size of any file that this process writes. */
 const limitFiles = (bytes: string): void => {
-  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
+  execFileSync(PRLIMIT, ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`]);
 };
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>

@@ -14,8 +14,9 @@ interface Seen {
   verified: number;
 }
 
-/** prlimit is part of util-linux. */
-const skip = spawnSync('prlimit', ['--version']).status === 0 ? false : 'needs prlimit';
+/** Part of util-linux. */
+const PRLIMIT = 'prlimit';
+const skip = spawnSync(PRLIMIT, ['--version']).status === 0 ? false : 'needs prlimit';
 
 it('fault/F8: LevelDB on a disk that is full, and then is not', { skip }, async (test) => {
   const directory = await temporaryDirectory(test);

@@ -130,6 +130,7 @@ it('fault/F8: it tries to reopen again and again, ever more slowly, and can be c
     await turnOfTheLoop();
     assert.equal(attempts, index + 2, `not before ${delay} ms`);
     await rejectsWith('log/sealed', log.append(turn('o', 'sealed')));
+    await rejectsWith('log/sealed', log.verify());
     clock.advance(1);
   }
   await turnOfTheLoop();
