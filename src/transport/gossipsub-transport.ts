@@ -2,13 +2,12 @@ import { TopicValidatorResult } from '@libp2p/gossipsub';
 import type { SubscriptionChangeData, TopicValidatorFn } from '@libp2p/gossipsub';
 import type { PeerId as Libp2pPeerId } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
-import { multiaddr } from '@multiformats/multiaddr';
-import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { reason, TransportError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import { watchConnections } from './connection-watch.ts';
+import { dialable, requirePeerId } from './contact-address.ts';
 import { createDialer } from './dialer.ts';
 import { canSendTo, cutOff, unsentTo } from './gossip-streams.ts';
 import { libp2pOptions } from './libp2p-options.ts';
@@ -22,7 +21,7 @@ import { unwrapTransmission, wrapTransmission } from './transmission.ts';
 import { limitsOf, ownTopics } from './transport-config.ts';
 import type { TransportConfig } from './transport-config.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';
-import type { Contact, PeerId, Receive, Transport, Verdict } from './transport.ts';
+import type { PeerId, Receive, Transport, Verdict } from './transport.ts';
 
 export interface GossipsubTransportDeps {
   config: TransportConfig;
@@ -67,7 +66,7 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     clock,
     canSendTo: (peer) => libp2p !== undefined && canSendTo(libp2p, peer),
     tell: (topic, peer) => {
-      for (const listener of listeners) listener(topic, peer);
+      for (const listener of listeners) attempt(topic, () => listener(topic, peer));
     },
   });
   const sendGate = createSendGate(clock, (peer) =>
@@ -78,14 +77,18 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
 
   // --- what arrives
 
-  const judge = (topic: string, bytes: Uint8Array, via: PeerId): Verdict => {
+  /** A bug of whoever is called must not let a stranger stop the node. */
+  const attempt = <T>(topic: string, call: () => T): T | undefined => {
     try {
-      return receivers.get(topic)?.(bytes, via) ?? 'ignore';
+      return call();
     } catch (error) {
       report({ type: 'receiver.failed', topic, error });
-      return 'ignore';
+      return undefined;
     }
   };
+
+  const judge = (topic: string, bytes: Uint8Array, via: PeerId): Verdict =>
+    attempt(topic, () => receivers.get(topic)?.(bytes, via)) ?? 'ignore';
 
   const validator =
     (topic: string): TopicValidatorFn =>
@@ -120,6 +123,9 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     node.addEventListener('peer:disconnect', onDisconnect);
     pubsub.addEventListener('subscription-change', onSubscriptions);
     for (const topic of receivers.keys()) subscribe(node, topic);
+    // A shared libp2p may have met peers before.
+    for (const topic of [...ownTopics(config), ...readers.keys()])
+      for (const peer of pubsub.getSubscribers(topic)) news.subscribed(peer.toString(), topic);
     const unwatch = watchConnections({
       libp2p: node,
       clock,
@@ -240,31 +246,3 @@ const RESULTS: Record<Verdict, TopicValidatorResult> = {
 
 const stopped = (): TransportError =>
   new TransportError('transport/stopped', 'the transport has been stopped');
-
-const requirePeerId = (peer: PeerId): void => {
-  try {
-    peerIdFromString(peer);
-  } catch (cause) {
-    throw new TransportError('transport/unreachable', 'not a peer id', { cause });
-  }
-};
-
-/**
- * The addresses of a contact that name its peer, or no peer: then it is added, and a connection to anybody else fails.
- * Whatever else stands there is advice of no use.
- */
-const dialable = ({ peer, addrs }: Contact): Multiaddr[] => {
-  const usable = addrs.flatMap((addr): Multiaddr[] => {
-    try {
-      const parsed = multiaddr(addr);
-      const named = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value;
-      if (named === undefined) return [parsed.encapsulate(`/p2p/${peer}`)];
-      return named === peer ? [parsed] : [];
-    } catch {
-      return [];
-    }
-  });
-  if (usable.length === 0)
-    throw new TransportError('transport/unreachable', `no usable address of peer ${peer}`);
-  return usable;
-};

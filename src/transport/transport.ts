@@ -20,7 +20,7 @@ export interface Transport {
    * for more than MAX_MESSAGE_BYTES. Never rejects. Publishing the same bytes again sends them again.
    */
   publish(topic: string, bytes: Uint8Array): Promise<number>;
-  /** Is called with the topic whenever a peer's subscription appears. */
+  /** Is called with the topic whenever a peer's subscription appears, once it can be sent to. Does not throw. */
   onSubscribed(listener: (topic: string, peer: PeerId) => void): void;
   /**
    * Remembers where a node may be reached and tries to keep one connection to it. The last contact of a peer holds.
@@ -44,8 +44,9 @@ export const MAX_MESSAGE_BYTES = 65_536;
 export type PeerId = string;
 
 /**
- * accept: valid, passed on to other subscribers. ignore: of no use here (stale, repeated), costs the sender nothing.
- * reject: nobody honest sends this.
+ * accept: valid, passed on to other subscribers. ignore: of no use here (stale, repeated, from a stranger), costs the
+ * sender nothing. reject: invalid for everybody, whatever they know, so nobody honest sends it or passes it on; a few
+ * of these and the peer is banned.
  */
 export type Verdict = 'accept' | 'ignore' | 'reject';
 

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p } from 'libp2p';
 import { sha256 } from '../../src/crypto/hash.ts';
 import { peerKeyFromSeed } from '../../src/identity/peer-key.ts';
 import { systemClock } from '../../src/ports/clock.ts';
@@ -222,4 +224,30 @@ test('two nodes that dial each other at once both end up connected, and messages
   await until(() => one.received.length === 10 && two.received.length === 10);
   await sleep(50);
   assert.equal(one.received.length + two.received.length, 20);
+});
+
+test('a libp2p that met its peers before the transport came is no loss', async () => {
+  const config = configOf('one');
+  const bans = createPeerBans(systemClock, limitsOf(config));
+  const libp2p = await createLibp2p(libp2pOptions(config, systemClock, bans));
+  const two = await node('two');
+  await libp2p.start();
+  await libp2p.dial(multiaddr(two.contact.addrs[0]));
+  const { pubsub } = libp2p.services;
+  await until(() => pubsub.getSubscribers(inboxOf('two')).length === 1);
+  const one = createGossipsubTransport({
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    shared: { libp2p, bans },
+  });
+  const subscribed: string[] = [];
+  one.onSubscribed((topic) => subscribed.push(topic));
+  one.connect(two.contact);
+  await one.start();
+  await until(() => subscribed.includes(inboxOf('two')));
+  assert.equal(await one.publish(inboxOf('two'), Buffer.from('met before')), 1);
+  await until(() => two.texts().includes('met before'));
+  await one.stop();
+  await libp2p.stop();
 });
