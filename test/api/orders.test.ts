@@ -93,7 +93,7 @@ test('the time to wait is the client’s to choose, up to two minutes', async (t
   assert.deepEqual(waits, [7_000, 0, 3_000, 120_000, 7_000, 7_000]);
 });
 
-test('an idempotency key goes to the node; with another body it is a conflict (R5)', async (t) => {
+test('attack/R5: an idempotency key goes to the node; with another body it is a conflict', async (t) => {
   const { call, service } = smallApi(t);
   const key = { 'idempotency-key': 'k-1' };
   const first = await call('POST', '/v1/order', {}, key);
@@ -142,7 +142,7 @@ test('a redemption to another node leaves the secret empty; one still running is
   assert.equal(running.statusCode, 202);
 });
 
-test('a redemption of a foreign order is 404, to nobody is 404 (R1, D5)', async (t) => {
+test('attack/R1: a redemption of a foreign order is 404, to nobody is 404', async (t) => {
   const { call } = smallApi(t);
   const foreign = await call('POST', '/v1/order/secret', { orderReference: id(9) });
   assert.equal(foreign.statusCode, 404);

@@ -103,7 +103,7 @@ test('an unknown field, a wrong type or a value out of range is refused by its p
   assert.deepEqual(service.calls, []);
 });
 
-test('what is inside stays inside: only the code of an unexpected error is told (R6)', async (t) => {
+test('attack/R6: what is inside stays inside: only the code of an unexpected error is told', async (t) => {
   const { call, service } = smallApi(t);
   service.failure = new TypeError('cannot read /home/ada/.milagro/keystore of undefined');
   const response = await call('GET', '/v1/status');
@@ -121,7 +121,7 @@ test('an error of the node keeps its code and gets its status', async (t) => {
   refused(await call('POST', '/v1/order', {}), 409, 'node/party-blamed');
 });
 
-test('more requests than allowed are 429, and the bucket fills with time (R4)', async (t) => {
+test('attack/R4: more requests than allowed are 429, and the bucket fills with time', async (t) => {
   const { api, call, time } = smallApi(t, { limits: { perSecond: 2, burst: 3 } });
   for (let i = 0; i < 3; i++) assert.equal((await call('GET', '/v1/status')).statusCode, 200);
   const response = await call('GET', '/v1/status');
