@@ -175,7 +175,7 @@ describe('accusation that the sum is the identity', () => {
   });
 });
 
-describe('accusation of a dealt share', () => {
+describe('attack/K9: accusation of a dealt share', () => {
   const dealt = find(
     dealAll(order, order.made, order.contributions),
     ({ node }) => node === idOf(fred1),
@@ -229,7 +229,7 @@ describe('accusation of a dealt share', () => {
     });
 });
 
-describe('accusation of a released share', () => {
+describe('attack/K12: accusation of a released share', () => {
   const { share } = find(order.shares, ({ node }) => node === idOf(fred1));
   const wrong = Buffer.from(share);
   wrong[0]! ^= 1;
@@ -273,7 +273,7 @@ describe('accusation of a released share', () => {
   });
 });
 
-describe('accusation of equivocation', () => {
+describe('attack/K10: accusation of equivocation', () => {
   const accusing = (evidence: readonly (Letter | Evidence)[], by = court) =>
     accuse(beth, fred1, 'fault/equivocation', evidence, by);
   const digests = order.wallet.digests.map((digest, i) => (i === 1 ? Buffer.alloc(32) : digest));
@@ -350,7 +350,7 @@ describe('accusation of equivocation', () => {
   });
 });
 
-describe('accusation of a certification', () => {
+describe('attack/K11: accusation of a certification', () => {
   const accusing = (evidence: readonly Letter[], by = court, accused = fred1) =>
     accuse(beth, accused, 'fault/certification-wrong', evidence, by);
   const made = certificationOf(fred1);
@@ -459,7 +459,7 @@ describe('accusation that a certification is not justified', () => {
   });
 });
 
-describe('accusation of a false accusation', () => {
+describe('attack/K9: accusation of a false accusation', () => {
   const falsely = (
     evidence: readonly Letter[],
     code = 'fault/proof-invalid',

@@ -126,7 +126,7 @@ describe('contribution', () => {
     );
   });
 
-  it('is drawn afresh each time', () => {
+  it('attack/K3: is drawn afresh each time', () => {
     const random = createSeededRandom('one generator');
     const seat: Seat = { role: 'fiduciary', node: idOf(freds[0]!) };
     const drawn = [

@@ -48,7 +48,7 @@ for (const [what, order] of Object.entries(orders)) {
       }
     });
 
-    it('takes no share under the name of another', async () => {
+    it('attack/K12: takes no share under the name of another', async () => {
       const holder = contributions[0]!.node;
       assert.equal(
         await isRightShare(
@@ -72,7 +72,7 @@ for (const [what, order] of Object.entries(orders)) {
         assert.equal(isRightAddend(order, contributions, other), false);
     });
 
-    it('makes the certified key of any threshold of shares', () => {
+    it('attack/K12: makes the certified key of any threshold of shares', () => {
       for (const some of subsets(shares, terms.threshold)) {
         const secret = combineWalletKey(order, { addend, shares: some, walletKey });
         assert.deepEqual(

@@ -176,7 +176,7 @@ describe('registry, whatever the order', () => {
     );
   });
 
-  it('forgets no block and no fork, whatever comes later', () => {
+  it('attack/I3: forgets no block and no fork, whatever comes later', () => {
     fc.assert(
       fc.property(arrivals, (arrival) => {
         const { order } = arrange(arrival);

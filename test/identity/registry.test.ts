@@ -94,7 +94,7 @@ describe('registry', () => {
     assert.equal(count, 2);
   });
 
-  it('takes no block in that does not verify, and forgets what waited for it', () => {
+  it('attack/I4: takes no block in that does not verify, and forgets what waited for it', () => {
     const registry = createRegistry();
     const broken = Uint8Array.from(last(alice));
     broken[broken.length - 1]! ^= 1;
@@ -146,7 +146,7 @@ describe('registry', () => {
     }
   });
 
-  it('bounds the forks of one identity, and keeps the longest honest branch beside them', () => {
+  it('attack/I4: bounds the forks of one identity, and keeps the longest honest branch beside them', () => {
     const registry = createRegistry({ verify: readUnsigned });
     const inception = unsigned('inception', null, { sign: 'a0', next: 'a1' });
     registry.merge(inception.bytes);
@@ -160,7 +160,7 @@ describe('registry', () => {
     assert.equal(registry.resolve(inception.cid).keyId, longer.cid);
   });
 
-  it('bounds what waits', () => {
+  it('attack/I4: bounds what waits', () => {
     const registry = createRegistry({ verify: readUnsigned });
     for (let i = 0; i < 1_100; i++) {
       const lost = unsigned('inception', null, { sign: `s${i}`, next: `n${i}` });

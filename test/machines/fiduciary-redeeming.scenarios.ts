@@ -80,10 +80,15 @@ add(
     effects: ['release to B', 'send share.released to B with share'],
   },
 );
-add('sends the same share again when asked again', released, f.requested({ via: 'v-again' }), {
-  state: 'released',
-  effects: ['resend share.released to B'],
-});
+add(
+  'attack/K13: sends the same share again when asked again',
+  released,
+  f.requested({ via: 'v-again' }),
+  {
+    state: 'released',
+    effects: ['resend share.released to B'],
+  },
+);
 add('is asked again by a new envelope only', released, f.requested(), {
   state: 'released',
   refused: true,
@@ -233,7 +238,7 @@ add(
   latePlay,
 );
 add(
-  'refuses a second one for ever',
+  'attack/K13: refuses a second one for ever',
   [...lateGuarding, late.requested()],
   other,
   {
