@@ -22,11 +22,12 @@ set_up() {
     npm ci --loglevel=error </dev/null ||
       stop 'set-up failed: npm ci could not install what package-lock.json names'
   fi
-  node_modules/.bin/node --eval \
-    'const [major, minor] = process.versions.node.split(".").map(Number);
-     process.exit(major > 24 || (major === 24 && minor >= 12) ? 0 : 1)' ||
-    stop 'node_modules/.bin/node must be Node 24.12 or later. The install script of the npm package "node" puts it
-there: run npm ci again without ignore-scripts (package.json lists the scripts that npm may run under allowScripts)'
+  node_modules/.bin/node --eval '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    const [least, from] = require("./package.json").engines.node.slice(2).split(".").map(Number);
+    process.exit(major > least || (major === least && minor >= from) ? 0 : 1);' ||
+    stop 'node_modules/.bin/node is missing, or older than package.json asks for. The install script of the npm
+package "node" puts it there: run npm ci again, with the scripts allowed that package.json lists under allowScripts'
 }
 
 outcomes=()
