@@ -20,9 +20,11 @@ export const release = (
   const { notBefore } = terms.conditions;
   if (context.role !== 'fiduciary') throw internal('only a fiduciary releases a share');
   if (certificate === null) throw internal('the order is not ready');
-  if (redemption?.beneficiary.id !== to) throw internal('not the beneficiary that was requested');
-  if (terms.beneficiary && terms.beneficiary.id !== to)
-    throw internal('not the beneficiary of the terms');
+  const requested = redemption?.beneficiary;
+  const named = terms.beneficiary ?? requested;
+  if (requested?.id !== to) throw internal('not the beneficiary that was requested');
+  if (named?.id !== to || named.key !== requested.key)
+    throw internal('not the beneficiary of the terms, in the state of its keys');
   if (notBefore !== undefined && turn.now < notBefore) throw internal('too early');
   if (released !== null && released.to !== to) throw internal('released to another already');
   return { type: 'share.released', at: turn.now, node: deps.self, to };
