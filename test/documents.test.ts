@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { COMMANDS } from '../cli/commands.ts';
@@ -42,4 +42,15 @@ test('the readme has every command, and says of it what the command says', () =>
     Object.entries(COMMANDS).map(([id, command]) => [id.replace(':', ' '), command.summary]),
   );
   assert.deepEqual(told, true_);
+});
+
+test('the tree of folders in the architecture is the one there is', () => {
+  const tree = readText('docs/architecture.md').split('## Folders')[1]?.split('```')[1] ?? '';
+  const drawn = new Set([...tree.matchAll(/^ +([a-z]+)\/ /gm)].map(([, name]) => name));
+  const there = ['src', 'cli'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.parentPath.endsWith('commands'))
+      .map(({ name }) => name),
+  );
+  assert.deepEqual([...drawn].toSorted(), there.toSorted());
 });

@@ -133,6 +133,7 @@ export const LAYERS: readonly Layer[] = [
       '@multiformats/multiaddr',
     ],
   },
+  { name: 'docstore', files: ['src/docstore/'], may: [domain, crypto, ...ports, errors] },
   {
     name: 'node',
     files: ['src/node/'],
@@ -155,6 +156,7 @@ export const LAYERS: readonly Layer[] = [
       'src/log/sealed-row.ts',
       'src/transport/transport.ts',
       'src/transport/topics.ts',
+      'src/docstore/document-store.ts',
       'typebox',
       'node:crypto',
     ],
