@@ -24,7 +24,7 @@ export const askPassphrase = async (source: PassphraseSource): Promise<Buffer> =
 export const newPassphrase = async (source: PassphraseSource): Promise<Buffer> => {
   const known = await given(source);
   if (known !== null) return longEnough(known);
-  const first = longEnough(await prompted(`new passphrase, ${LEAST_BYTES} characters or more:`));
+  const first = await prompted('new passphrase of the keystore:', shortness);
   const second = await prompted('the same again:');
   const equal = first.equals(second);
   second.fill(0);
@@ -57,10 +57,17 @@ const given = async ({
   return null;
 };
 
-const prompted = async (message: string): Promise<Buffer> => {
+const prompted = async (
+  message: string,
+  validate: (text: string) => true | string = () => true,
+): Promise<Buffer> => {
   const { password } = await import('@inquirer/prompts');
-  return Buffer.from(await password({ message, mask: true }, { output: process.stderr }));
+  const options = { message, mask: true, toggleMask: false, validate } as const;
+  return Buffer.from(await password(options, { output: process.stderr }));
 };
+
+const shortness = (text: string): true | string =>
+  Buffer.byteLength(text) >= LEAST_BYTES || `at least ${LEAST_BYTES} characters`;
 
 const longEnough = (passphrase: Buffer): Buffer => {
   if (passphrase.length >= LEAST_BYTES) return passphrase;

@@ -39,6 +39,12 @@ export default class DaemonCommand extends NodeCommand {
     this.logToStderr(`stopping: ${await asked}`);
     await daemon.stop();
   }
+
+  /** A start that failed half-way must not leave a process behind that looks like a node; the log bears a kill. */
+  protected override async catch(thrown: Error): Promise<void> {
+    await super.catch(thrown);
+    process.exit();
+  }
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;

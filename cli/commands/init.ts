@@ -64,7 +64,7 @@ export default class Init extends NodeCommand {
     await refuseSecond(home);
     if (!flags.yes && !this.interactive)
       this.misused('there is nobody to ask: say --yes, and the rest with flags');
-    const choices: Choices = flags.yes ? flags : { ...flags, ...(await asked(flags)) };
+    const choices: Choices = flags.yes ? flags : { ...flags, ...(await asked(flags, home)) };
     const settings = settingsOf(choices, home);
     const { environment, parseConfig } = await import('../../src/config.ts');
     // Before a passphrase is asked for, and before anything is made.
@@ -85,10 +85,11 @@ export default class Init extends NodeCommand {
         facts([
           ['id', made.id],
           ['fingerprint', made.fingerprint],
+          ['key file', settings.keystore?.keyFile ?? null],
         ]),
         '',
         'back up that directory, and what opens its keystore, apart from each other',
-        'next: milagro daemon',
+        'next: milagro daemon; then milagro id export, for the operators of other nodes',
       ].join('\n'),
     );
     return made;
@@ -111,7 +112,7 @@ const refuseSecond = async (home: string): Promise<void> => {
 };
 
 /** What no flag says, from whoever sits there. */
-const asked = async (flags: Choices): Promise<Choices> => {
+const asked = async (flags: Choices, home: string): Promise<Choices> => {
   const { checkbox, input, number, select } = await import('@inquirer/prompts');
   const screen = { output: process.stderr };
   const portOf = async (message: string, otherwise: number): Promise<number> =>
@@ -151,7 +152,12 @@ const asked = async (flags: Choices): Promise<Choices> => {
       },
       screen,
     ));
-  return { network, name, role, port, 'api-port': apiPort, unlock };
+  const keyFile =
+    unlock === 'keyfile'
+      ? (flags['key-file'] ??
+        (await input({ message: 'key file to make', default: keyFileIn(home) }, screen)))
+      : undefined;
+  return { network, name, role, port, 'api-port': apiPort, unlock, 'key-file': keyFile };
 };
 
 /** The name of the host, as far as a node may be called so. */
@@ -159,6 +165,8 @@ const ownName = (): string =>
   hostname()
     .replaceAll(/[^\w.-]/g, '')
     .slice(0, 64) || 'node';
+
+const keyFileIn = (home: string): string => join(home, 'unlock.key');
 
 const settingsOf = (choices: Choices, home: string): Settings => {
   const roles = choices.role ?? ['multi'];
@@ -173,6 +181,6 @@ const settingsOf = (choices: Choices, home: string): Settings => {
     keystore:
       unlock === 'passphrase'
         ? { unlock, ...(keyFile !== undefined && { keyFile }) }
-        : { unlock, keyFile: resolve(keyFile ?? join(home, 'unlock.key')) },
+        : { unlock, keyFile: resolve(keyFile ?? keyFileIn(home)) },
   };
 };

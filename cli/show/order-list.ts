@@ -38,5 +38,6 @@ export const orderLine = (order: OrderView): string => {
     roles,
     ...(missing.length === 0 ? [] : [`waits for ${[...new Set(missing)].join(', ')}`]),
     ...(order.address === null ? [] : [order.address]),
+    ...(order.singleFiduciary ? ['single fiduciary'] : []),
   ].join('; ');
 };

@@ -31,21 +31,21 @@ export interface ApiDeps {
   orders: RouteDeps['orders'];
 }
 
-export const DEFAULT_LIMITS: ApiLimits = {
+const DEFAULT_LIMITS = {
   body: 65_536,
   identityFile: 1_048_576,
   perSecond: 100,
-  burst: 400,
   streams: 32,
   wait: 20_000,
-};
+} satisfies Omit<ApiLimits, 'burst'>;
 
 /** The time that a client may take to send a request, ms; answers may take longer. */
 const REQUEST_TIMEOUT = 10_000;
 
 /** Not listening yet: tests `inject`, the node calls `listen`. */
 export const createApi = (deps: ApiDeps): Api => {
-  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const { perSecond } = { ...DEFAULT_LIMITS, ...deps.limits };
+  const limits = { ...DEFAULT_LIMITS, burst: 4 * perSecond, ...deps.limits };
   const api: Api = fastify({
     ...(deps.logger && { loggerInstance: deps.logger }),
     bodyLimit: limits.body,

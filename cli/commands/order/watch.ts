@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { OrderView } from '../../../src/domain/views.ts';
+import { ApiError } from '../../../src/errors.ts';
 import { systemClock } from '../../../src/ports/clock.ts';
 import { orderArgument } from '../../inputs.ts';
 import { orderNamed } from '../../names.ts';
@@ -34,7 +35,7 @@ export default class OrderWatch extends NodeCommand {
       if (order.ended !== null) process.exitCode = EXIT.refused;
       return;
     }
-    this.error('the node stopped', { exit: EXIT.unreachable });
+    throw new ApiError('api/unreachable', 'the node stopped');
   }
 }
 
