@@ -102,6 +102,9 @@ export type TransportCode =
   'transport/start' | 'transport/unreachable' | 'transport/stopped' | 'transport/topic';
 export class TransportError extends MilagroError<TransportCode> {}
 
+export type DocstoreCode = 'docstore/not-found' | 'docstore/too-large' | 'docstore/stopped';
+export class DocstoreError extends MilagroError<DocstoreCode> {}
+
 /** What the node refuses, to its operator or to a peer. */
 export type NodeCode =
   | 'node/order-unknown'
@@ -117,6 +120,7 @@ export type NodeCode =
   | 'node/policy'
   | 'node/limit'
   | 'node/key-unavailable'
+  | 'node/rolled-back'
   | 'node/internal';
 export class NodeError extends MilagroError<NodeCode> {}
 

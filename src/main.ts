@@ -4,6 +4,7 @@ import { pino, type Logger } from 'pino';
 import { createApi } from './api/server.ts';
 import { loadConfig, writeConfig, type Config, type Settings } from './config.ts';
 import { encapsulate } from './crypto/kem.ts';
+import { createMemoryDocuments } from './docstore/memory-document-store.ts';
 import type { NodeId } from './domain/ids.ts';
 import { createCounters } from './envelope/counters.ts';
 import { createHome, createToken, pathsOf, readToken } from './home.ts';
@@ -121,8 +122,8 @@ export const startDaemon = async (options: {
     keystore,
     openNodeStore: levelStore({ directory: paths.node }),
     openLogStore: levelStore({ directory: paths.log }),
-    createTransport: ({ node: self, seed }) =>
-      createGossipsubTransport({
+    createNetwork: ({ node: self, seed }) => ({
+      transport: createGossipsubTransport({
         config: {
           network: config.network,
           node: self,
@@ -134,6 +135,8 @@ export const startDaemon = async (options: {
         random: systemRandom,
         report: (incident) => logger.warn(incident),
       }),
+      documents: createMemoryDocuments({ clock: systemClock }).store(self),
+    }),
     encapsulate,
     compute,
     policy: policyOf(config),

@@ -111,6 +111,8 @@ export const messages = {
   'share.released': strict({ share: bytes(32) }),
   'redemption.receipted': strict({ at: Time }),
   'redemption.refused': strict({ role: RoleSchema, code, text }),
+  /** Asks for nothing but an acknowledgement, and so for what the recipient has seen of the sender's log. */
+  'log.asked': strict({}),
   /** Not acknowledged itself. `seen`: the highest log head of the recipient that the sender knows (guarantee G5). */
   ack: strict({
     cids: Type.Array(Cid, { minItems: 1, maxItems: 256 }),

@@ -101,6 +101,25 @@ export const PeerView = view({
 });
 export type PeerView = Static<typeof PeerView>;
 
+/** An identity as this node knows it. */
+export const IdentityView = view({
+  id: Cid,
+  /** Words to compare by voice. */
+  fingerprint: Type.String(),
+  name: Type.String(),
+  keyState: Cid,
+  seq: Type.Integer(),
+  /** When its owner made the newest state, by the owner's clock. */
+  at: Time,
+  revoked: Type.Boolean(),
+  peerId: Type.String(),
+  addrs: Type.Array(Type.String()),
+  /** Not empty: it has two histories, and these blocks prove it. */
+  duplicity: Type.Array(view({ seq: Type.Integer(), cids: Type.Array(Cid) })),
+  history: Type.Array(view({ seq: Type.Integer(), cid: Cid, type: Type.String(), at: Time })),
+});
+export type IdentityView = Static<typeof IdentityView>;
+
 export const StatusView = view({
   application: Type.String(),
   apiVersion: Type.String(),

@@ -9,6 +9,8 @@ import type { EnvelopeId, NodeId, OrderId, Role, SecretId, StreamId } from '../d
 export interface EventLog {
   /** Position of the last durable record of this node; null when the log is empty. */
   head(): Head | null;
+  /** The head when the log was so long; undefined beyond its end. */
+  headAt(position: number): Promise<Head | undefined>;
 
   /**
    * Writes one turn; resolves when it is durable. Waiting turns share one batch (group commit).

@@ -130,8 +130,7 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
     fault = 'reopening';
     reopened = Promise.withResolvers();
     for (const { reject } of lost) reject(failure);
-    if (isFatal(thrown)) condemn(thrown);
-    else await reopen();
+    await reopen();
     reopened.resolve();
   };
 

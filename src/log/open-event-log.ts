@@ -9,6 +9,7 @@ import { createLogWriter } from './log-writer.ts';
 import {
   answerTo,
   evidenceOf,
+  headAt,
   pendingEnvelopes,
   readStream,
   receivedUnder,
@@ -86,6 +87,7 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
   return {
     starts: first.starts,
     head: () => writer.lastSession().durable,
+    headAt: (position) => ask((session) => headAt(session, position)),
     hasStream: (stream) => (writer.lastSession().state.streams.get(stream)?.durable ?? 0) > 0,
     peerHead: (peer) => writer.lastSession().state.peers.get(peer),
 

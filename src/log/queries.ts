@@ -2,11 +2,11 @@ import type { EnvelopeId, NodeId, OrderId, SecretId, StreamId } from '../domain/
 import { LogError } from '../errors.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { corrupt, recordName } from './corruption.ts';
-import type { Answer, LogRecord, Sent } from './event-log.ts';
+import type { Answer, Head, LogRecord, Sent } from './event-log.ts';
 import { below, PENDING } from './keys.ts';
 import { DESTROYED } from './log-state.ts';
 import { decodeRecord, NOTHING_BEFORE } from './record.ts';
-import type { AnswerRow, PendingRow, RowValue, SentRow } from './rows.ts';
+import type { AnswerRow, IndexRow, PendingRow, RowValue, SentRow } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Upcasts } from './upcast.ts';
 
@@ -32,6 +32,18 @@ export const readStream = async (
   }
   if (records.length < last) throw corrupt(`record of ${stream} #${last}`, 'is missing');
   return records;
+};
+
+/** The head that the log had at a position; undefined beyond its end. @throws LogError log/corrupt */
+export const headAt = async (
+  { store, rows, durable }: Session,
+  position: number,
+): Promise<Head | undefined> => {
+  if (position < 1 || position > (durable?.seq ?? 0)) return undefined;
+  const what = recordName(position);
+  const row = await rows.get<IndexRow>(store, rows.keys.index(position), what);
+  if (!row) throw corrupt(what, 'is missing');
+  return { seq: position, hash: row.chained };
 };
 
 export const receivedUnder = (

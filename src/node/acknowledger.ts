@@ -12,6 +12,8 @@ import type { Sealer } from './plan-envelope.ts';
 export interface Acknowledger {
   /** Only for what is durable (guarantee G1). `code` says that it was refused for good. */
   acknowledge(receipt: Receipt): void;
+  /** Asks for an acknowledgement, and so for what the peer has seen of this node's log. */
+  ask(to: NodeId, theirs: KeyStateId, mine: KeyStateId): void;
   stop(): void;
 }
 
@@ -58,25 +60,34 @@ export const createAcknowledger = (deps: {
       seen: log.peerHead(first.to) ?? null,
       ...(first.code !== undefined && { refused: { code: first.code } }),
     };
+    seal('ack', first, message);
+  };
+
+  const seal = (
+    type: 'ack' | 'log.asked',
+    { to, theirs, mine }: Pick<Receipt, 'to' | 'theirs' | 'mine'>,
+    message: Message<'ack' | 'log.asked'>,
+  ): void => {
     const at = clock.now();
     const { bytes, cek } = sealEnvelope({
-      type: 'ack',
+      type,
       stream: null,
       seq: nextSeq(),
       at,
       until: at + VALID,
-      recipients: [sealer.states(first.theirs)],
+      recipients: [sealer.states(theirs)],
       message,
       head: log.head(),
-      keys: sealer.keys(first.mine),
+      keys: sealer.keys(mine),
       random: sealer.random,
       encapsulate: sealer.encapsulate,
     });
     cek.fill(0);
-    void deps.publish(first.to, bytes);
+    void deps.publish(to, bytes);
   };
 
   return {
+    ask: (to, theirs, mine) => seal('log.asked', { to, theirs, mine }, {}),
     acknowledge: (receipt) => {
       const key = [receipt.to, receipt.theirs, receipt.mine, receipt.code ?? ''].join(' ');
       const batch = batches.get(key) ?? [];

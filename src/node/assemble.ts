@@ -1,6 +1,10 @@
+import type { DocumentStore } from '../docstore/document-store.ts';
 import type { NodeId, Role } from '../domain/ids.ts';
 import type { Counters } from '../envelope/counters.ts';
+import { KeystoreError } from '../errors.ts';
+import type { KeyState } from '../identity/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
+import type { EventLog } from '../log/event-log.ts';
 import { openEventLog } from '../log/open-event-log.ts';
 import { createRowCipher } from '../log/sealed-row.ts';
 import type { OpenStore } from '../log/store.ts';
@@ -8,13 +12,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { Compute } from '../ports/compute.ts';
 import type { Random } from '../ports/random.ts';
 import type { PeerId, Transport } from '../transport/transport.ts';
-import { openDirectory } from './directory.ts';
+import { openDirectory, type Directory } from './directory.ts';
 import type { CustodyPolicy } from './effects/deps.ts';
 import { createNode, type MilagroNode } from './node.ts';
 import type { Notice } from './notice.ts';
 import type { Sealer } from './plan-envelope.ts';
 import { createRoster } from './roster.ts';
-import { openVault, usePeerSeed } from './vault.ts';
+import { createOwnKeys } from './own-keys.ts';
+import { openSeed, openVault } from './vault.ts';
 
 /** The world of one node: real in the daemon, in memory and seeded in the simulator. */
 export interface World {
@@ -29,8 +34,13 @@ export interface World {
   openNodeStore: OpenStore;
   /** The event log. */
   openLogStore: OpenStore;
+  /** Stands between the node and its log: the simulator listens there, and plants bugs. */
+  wrapLog?: (log: EventLog) => EventLog;
   /** `seed`: Ed25519 of libp2p, 32 bytes. SECRET, wiped after the call. */
-  createTransport(own: { node: NodeId; peer: PeerId; seed: Buffer }): Transport;
+  createNetwork(own: { node: NodeId; peer: PeerId; seed: Buffer }): {
+    transport: Transport;
+    documents: DocumentStore;
+  };
   encapsulate: Sealer['encapsulate'];
   compute: Compute;
   policy: CustodyPolicy;
@@ -49,22 +59,38 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
   try {
     const vault = await openVault({ store, keystore: world.keystore });
     const sealing = { node: vault.self, dataKey: vault.dataKey, random: world.random };
+    const roster = createRoster(store, createRowCipher(sealing));
     const directory = await openDirectory({
       self: vault.self,
       roles: world.roles,
-      roster: createRoster(store, createRowCipher(sealing)),
+      roster,
       keys: vault.keys,
     });
-    const log = await openEventLog({
+    const opened = await openEventLog({
       ...sealing,
       openStore: world.openLogStore,
       clock: world.clock,
     });
-    const { keyId, keys } = directory.current(vault.self);
-    const transport = await usePeerSeed({ store, keystore: world.keystore }, keyId, (seed) =>
-      world.createTransport({ node: vault.self, peer: keys.peerId, seed }),
-    );
-    const node = createNode({ ...world, log, directory, transport });
+    const log = world.wrapLog?.(opened) ?? opened;
+    const { keyId, keys } = newestHeld(directory);
+    const seed = await openSeed({ store, keystore: world.keystore }, keyId, 'peer');
+    const { transport, documents } = world.createNetwork({
+      node: vault.self,
+      peer: keys.peerId,
+      seed,
+    });
+    seed.fill(0);
+    const ownKeys = createOwnKeys({ ...world, self: vault.self, store });
+    const node = createNode({
+      ...world,
+      log,
+      directory,
+      transport,
+      documents,
+      ownKeys,
+      roster,
+      loss: await roster.loss(),
+    });
     return {
       ...node,
       stop: async () => {
@@ -76,4 +102,12 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
     await store.close();
     throw thrown;
   }
+};
+
+/** The state whose peer key this node speaks with: the current one, or the last before it was revoked. */
+const newestHeld = (directory: Directory): KeyState => {
+  const states = directory.held().map((state) => directory.stateAt(state));
+  const [newest] = states.toSorted((a, b) => b.seq - a.seq);
+  if (!newest) throw new KeystoreError('keystore/not-found', 'this node holds no keys');
+  return newest;
 };

@@ -1,7 +1,7 @@
 import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
 import type { Contact } from '../transport/transport.ts';
 import { IdentityError, NodeError } from '../errors.ts';
-import { readExport, writeExport } from '../identity/export-file.ts';
+import { writeExport } from '../identity/export-file.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { createRegistry, type Merged, type Registry } from '../identity/registry.ts';
@@ -19,6 +19,12 @@ export interface Directory {
   keys(state: KeyStateId): IdentityKeys;
   /** Are the private keys of that state here? */
   holds(state: KeyStateId): boolean;
+  /** New keys of this node are there. */
+  hold(keys: IdentityKeys): void;
+  /** Keys of this node are gone. */
+  drop(state: KeyStateId): void;
+  /** States of this node whose private keys are here. */
+  held(): KeyStateId[];
   /** A pinned state of anybody's keys. @throws IdentityError identity/unknown */
   stateAt(state: KeyStateId): KeyState;
   /** The newest state of somebody's keys. @throws IdentityError identity/unknown */
@@ -33,15 +39,13 @@ export interface Directory {
   checkTrusted(id: NodeId, role: Role): void;
   /** What this node thinks of another, or of itself; undefined when it does not know it. */
   standing(id: NodeId): Standing | undefined;
-  /** Pins the identity in a file. @throws IdentityError, NodeError node/limit */
-  add(
-    peer: { file: string; name: string | null; roles: readonly Role[] },
-    at: number,
-  ): Promise<Peer>;
+  /** Trusts a known identity for roles. @throws IdentityError identity/unknown, NodeError node/limit, node/role */
+  pin(peer: { id: NodeId; name: string | null; roles: readonly Role[] }, at: number): Promise<Peer>;
   /** @throws NodeError node/party-unknown */
   remove(id: NodeId): Promise<void>;
   blame(id: NodeId, blame: NonNullable<Peer['blamed']>): Promise<void>;
-  clearBlame(id: NodeId): Promise<Peer>;
+  /** What it did until `at` counts no more. */
+  clearBlame(id: NodeId, at: number): Promise<Peer>;
   /** Takes a block in and makes it durable. @throws IdentityError */
   merge(block: Uint8Array): Promise<Merged>;
   exportOwn(): string;
@@ -53,7 +57,7 @@ export interface DirectoryDeps {
   self: NodeId;
   roles: readonly Role[];
   roster: Roster;
-  keys: ReadonlyMap<KeyStateId, IdentityKeys>;
+  keys: Map<KeyStateId, IdentityKeys>;
 }
 
 const MOST_PEERS = 10_000;
@@ -107,6 +111,9 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
       return keys;
     },
     holds: (state) => deps.keys.has(state),
+    hold: (keys) => void deps.keys.set(keys.keyId, keys),
+    drop: (state) => void deps.keys.delete(state),
+    held: () => [...deps.keys.keys()],
     stateAt: (state) => registry.stateAt(state),
     current,
     knows: (id) => registry.has(id),
@@ -144,19 +151,18 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
         forked: registry.duplicity(id).length > 0,
       };
     },
-    add: async ({ file, name, roles }, at) => {
-      const { state, blocks } = readExport(file);
-      if (state.id === self) throw new NodeError('node/role', 'that is this node itself');
+    pin: async ({ id, name, roles }, at) => {
+      if (id === self) throw new NodeError('node/role', 'that is this node itself');
       if (peers.size >= MOST_PEERS)
         throw new NodeError('node/limit', `at most ${MOST_PEERS} peers`);
-      for (const block of blocks) await merge(block);
-      const known = peers.get(state.id);
+      const known = peers.get(id);
       return put({
-        id: state.id,
-        name: name ?? known?.name ?? state.name,
+        id,
+        name: name ?? known?.name ?? current(id).name,
         roles: [...roles],
         addedAt: known?.addedAt ?? at,
         blamed: known?.blamed ?? null,
+        clearedAt: known?.clearedAt ?? null,
       });
     },
     remove: async (id) => {
@@ -166,9 +172,10 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
     },
     blame: async (id, blame) => {
       const peer = peers.get(id);
-      if (peer && peer.blamed === null) await put({ ...peer, blamed: blame });
+      if (peer?.blamed === null && blame.at > (peer.clearedAt ?? -1))
+        await put({ ...peer, blamed: blame });
     },
-    clearBlame: async (id) => put({ ...pinned(id), blamed: null }),
+    clearBlame: async (id, at) => put({ ...pinned(id), blamed: null, clearedAt: at }),
     merge,
     exportOwn: () => writeExport(self, registry.chain(current(self).keyId)),
     contact: (id) => {

@@ -6,7 +6,7 @@ import type { Counters } from '../envelope/counters.ts';
 import { inspectEnvelope, type Inspected } from '../envelope/inspect.ts';
 import { openEnvelope } from '../envelope/open.ts';
 import { EnvelopeError, MilagroError, NodeError, reason } from '../errors.ts';
-import type { EventLog } from '../log/event-log.ts';
+import type { EventLog, Head } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Verdict } from '../transport/transport.ts';
 import type { Acknowledger } from './acknowledger.ts';
@@ -43,6 +43,8 @@ export interface InboxDeps {
   actors: Actors;
   acknowledger: Acknowledger;
   acknowledged: (envelope: EnvelopeId, by: NodeId) => void;
+  /** What an acknowledgement says of this node's own log. */
+  shown: (by: NodeId, head: Head | null) => Promise<void>;
   counters: Counters;
   notice: (notice: Notice) => void;
 }
@@ -54,6 +56,9 @@ const DISHONEST: ReadonlySet<string> = new Set([
   'envelope/suite',
   'envelope/signature',
 ]);
+
+/** The node's own trouble, not the envelope's: the sender shall try again. */
+const TRANSIENT: ReadonlySet<string> = new Set(['node/internal', 'node/rolled-back']);
 
 type Delivery =
   /** Durable, or known, or of no use for good. */
@@ -146,7 +151,8 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     const keys = directory.keys(inspected.to.key);
     const { message: typed, head, cek } = openEnvelope(inspected, { keys, parseMessage, counters });
     try {
-      if (typed.type === 'ack') return acknowledgedBy(inspected.header.from, typed.message);
+      if (typed.type === 'ack') return await acknowledgedBy(inspected.header.from, typed.message);
+      if (typed.type === 'log.asked') return { kind: 'done' };
       const { header, id, bytes } = inspected;
       return await route(
         { kind: 'message', typed, from: header.from, seq: header.seq, id, bytes, cek, head },
@@ -158,7 +164,11 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     }
   };
 
-  const acknowledgedBy = (node: NodeId, { cids, refused }: Message<'ack'>): Delivery => {
+  const acknowledgedBy = async (
+    node: NodeId,
+    { cids, refused, seen }: Message<'ack'>,
+  ): Promise<Delivery> => {
+    await deps.shown(node, seen);
     for (const envelope of cids) deps.acknowledged(envelope, node);
     if (refused)
       notice({
@@ -185,7 +195,7 @@ export const createInbox = (deps: InboxDeps): Inbox => {
       for (const role of roles) await toRole(order, role, message, header);
       return { kind: 'done' };
     } catch (thrown) {
-      if (thrown instanceof NodeError && thrown.code !== 'node/internal')
+      if (thrown instanceof NodeError && !TRANSIENT.has(thrown.code))
         return { kind: 'refused', code: thrown.code };
       throw thrown;
     }

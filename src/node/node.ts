@@ -1,11 +1,21 @@
-import { splitStream, streamId, type NodeId, type OrderId, type Role } from '../domain/ids.ts';
+import type { OrderContext } from '../../machines/order-context.ts';
+import {
+  splitStream,
+  streamId,
+  type NodeId,
+  type OrderId,
+  type Role,
+  type StreamId,
+} from '../domain/ids.ts';
+import { NodeError } from '../errors.ts';
+import type { DocumentStore } from '../docstore/document-store.ts';
 import type { Counters } from '../envelope/counters.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compute } from '../ports/compute.ts';
 import type { Random } from '../ports/random.ts';
-import { inboxTopic } from '../transport/topics.ts';
+import { identityTopic, inboxTopic } from '../transport/topics.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import { createActors } from './actors.ts';
@@ -17,10 +27,15 @@ import { exportKey } from './export-key.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createInbox } from './inbox.ts';
+import { createIdentities } from './identities.ts';
+import { createAnnouncer } from './announcer.ts';
 import type { Notice } from './notice.ts';
+import type { OwnKeys } from './own-keys.ts';
+import { createRollbackGuard } from './rollback-guard.ts';
+import type { Loss, Roster } from './roster.ts';
 import { createOrderIndex } from './order-index.ts';
 import { createOutbox } from './outbox.ts';
-import type { Sealer } from './plan-envelope.ts';
+import { pinnedState, type Sealer } from './plan-envelope.ts';
 import { createQueries } from './queries.ts';
 import type { Committed } from './role-actor.ts';
 import type { NodeService } from './service.ts';
@@ -44,6 +59,11 @@ export interface NodePorts {
   keystore: Keystore;
   transport: Transport;
   directory: Directory;
+  documents: DocumentStore;
+  ownKeys: OwnKeys;
+  roster: Roster;
+  /** What the operator gave up after a rollback. */
+  loss: Loss;
   encapsulate: Sealer['encapsulate'];
   compute: Compute;
   policy: CustodyPolicy;
@@ -84,8 +104,10 @@ export const createNode = (ports: NodePorts): MilagroNode => {
 
   const committed = (change: Committed): void => {
     const stream = streamId(change.order, change.role);
-    index.note(stream, change.context.createdAt, change.finished);
+    note(stream, change);
     outbox.add(change.sent);
+    if (isSettled(change)) outbox.drop(change.order, change.role);
+    if (change.finished) void tidy();
     for (const { message, to } of change.resend) void outbox.again(change.order, message, to);
     deadlines.set(stream, change.finished ? [] : change.context.deadlines);
     for (const blame of change.context.blames) noteBlame(change.order, blame);
@@ -100,6 +122,22 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     inbox.began(change.order);
     for (const watcher of watchers) watcher(change.order);
   };
+
+  const note = (
+    stream: StreamId,
+    { context, finished }: { context: OrderContext; finished: boolean },
+  ): void =>
+    index.note(stream, {
+      createdAt: context.createdAt,
+      finished,
+      pinned: pinnedState(context, self),
+    });
+
+  /** Keys of former states go as soon as no order needs them. */
+  const tidy = (): Promise<void> =>
+    identities.destroyUnused().catch((thrown: unknown) => {
+      ports.notice({ level: 'warn', event: 'keys.not-destroyed', reason: String(thrown) });
+    });
 
   const noteBlame = (
     order: OrderId,
@@ -126,6 +164,46 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     custody,
     sealer,
     committed,
+    pass: async (stream) => {
+      await guard.pass();
+      if (ended.has(stream))
+        throw new NodeError('node/rolled-back', 'this order ended here when its records were lost');
+    },
+  });
+  const ended = new Set(ports.loss.streams);
+  const guard = createRollbackGuard({
+    log,
+    clock,
+    notice: ports.notice,
+    accepted: ports.loss.heads,
+    peers: () => directory.peers().map(({ id }) => id),
+    ask: (peer) => {
+      const mine = directory.current(self).keyId;
+      if (directory.holds(mine)) acknowledger.ask(peer, directory.current(peer).keyId, mine);
+    },
+    accept: async (heads) => {
+      for (const stream of index.openStreams()) ended.add(stream);
+      const loss = { heads: [...ports.loss.heads, ...heads], streams: [...ended] };
+      await ports.roster.putLoss(loss);
+    },
+  });
+  const announcer = createAnnouncer({
+    directory,
+    documents: ports.documents,
+    clock,
+    random,
+    publish: async (bytes) => void (await transport.publish(identityTopic(network), bytes)),
+    learned: ({ changed }) => {
+      for (const id of changed) if (directory.peer(id)) reach(id);
+    },
+    notice: ports.notice,
+  });
+  const identities = createIdentities({
+    directory,
+    ownKeys: ports.ownKeys,
+    announcer,
+    index,
+    clock,
   });
   const deadlines = createDeadlines({
     clock,
@@ -154,6 +232,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     actors,
     acknowledger,
     acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
+    shown: (by, head) => guard.shown(by, head),
     counters: ports.counters,
     notice: ports.notice,
   });
@@ -172,17 +251,25 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     for await (const stream of log.streams()) {
       const [order, role] = splitStream(stream);
       const view = await actors.of(order, role).view();
-      index.note(stream, view.context.createdAt, view.finished);
+      note(stream, view);
       if (!view.finished) deadlines.set(stream, view.context.deadlines);
       for (const blame of view.context.blames) noteBlame(order, blame);
     }
     transport.join(inboxTopic(network, self), (bytes) => inbox.receive(bytes));
+    transport.join(identityTopic(network), (bytes) => announcer.receive(bytes));
     transport.onSubscribed((topic) => {
+      if (topic === identityTopic(network)) announcer.appeared();
       const node = nodeOfTopic.get(topic);
-      if (node !== undefined) outbox.appeared(node);
+      if (node === undefined) return;
+      guard.appeared(node);
+      outbox.appeared(node);
     });
     for (const { id } of directory.peers()) reach(id);
     await transport.start();
+    await ports.documents.start();
+    guard.start();
+    await announcer.start();
+    await tidy();
     await outbox.resume();
   };
 
@@ -200,6 +287,9 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       outbox.stop();
       acknowledger.stop();
       deadlines.stop();
+      guard.stop();
+      announcer.stop();
+      await ports.documents.stop();
       await transport.stop();
       await inbox.stop();
       await log.close();
@@ -231,11 +321,22 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       return () => void watchers.delete(listener);
     },
     exportKey: (order) => exportKey({ ...ports, actors }, order),
+    rotateIdentity: (replace) => identities.rotate(replace),
+    revokeIdentity: () => identities.revoke(),
+    resolveIdentity: (id) => identities.view(id, true),
+    recover: async () => ({
+      heads: (await guard.recover()).map(({ seq }) => seq),
+      endedRoles: ended.size,
+    }),
     exportIdentity: async () => directory.exportOwn(),
     peers: async () =>
       directory.peers().map((peer) => peerView(peer, ports, inbox.lastSeen(peer.id))),
     addPeer: async (peer) => {
-      const added = await directory.add(peer, clock.now());
+      const id =
+        'file' in peer
+          ? await identities.read(peer.file)
+          : (await identities.view(peer.id, true)).id;
+      const added = await directory.pin({ ...peer, id }, clock.now());
       reach(added.id);
       return peerView(added, ports, inbox.lastSeen(added.id));
     },
@@ -244,7 +345,8 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       await directory.remove(id);
       if (contact) transport.forget(contact.peer);
     },
-    clearBlame: async (id) => peerView(await directory.clearBlame(id), ports, inbox.lastSeen(id)),
+    clearBlame: async (id) =>
+      peerView(await directory.clearBlame(id, clock.now()), ports, inbox.lastSeen(id)),
     logRecords: (order, role) => history.records(order, role),
     replay: (order) => history.replay(order),
     verifyLog: async () => {
@@ -256,3 +358,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     },
   };
 };
+
+/** The key is where it belongs: nobody needs what this role has still to say. */
+const isSettled = ({ role, state }: Committed): boolean =>
+  (role === 'fiduciary' && state === 'closed') || (role === 'principal' && state === 'redeemed');

@@ -1,27 +1,33 @@
-import { splitStream, type OrderId, type StreamId } from '../domain/ids.ts';
+import { splitStream, type KeyStateId, type OrderId, type StreamId } from '../domain/ids.ts';
 
 /** The orders of this node by age, for lists: an id and a time each, so that ten thousand cost a megabyte. */
 export interface OrderIndex {
-  /** What a role of this node has become. */
-  note(stream: StreamId, createdAt: number, finished: boolean): void;
+  /** What a role of this node has become, and the state of this node's keys that it is bound to. */
+  note(
+    stream: StreamId,
+    role: { createdAt: number; finished: boolean; pinned: KeyStateId | null },
+  ): void;
   page(page: { page: number; perPage: number; newestFirst: boolean }): OrderId[];
   size(): number;
   /** Roles in orders that have not ended. */
   open(): number;
+  openStreams(): StreamId[];
+  /** States of this node's keys that open orders are bound to. */
+  pinned(): Set<KeyStateId>;
 }
 
 export const createOrderIndex = (): OrderIndex => {
   const createdAt = new Map<OrderId, number>();
-  const open = new Set<StreamId>();
+  const open = new Map<StreamId, KeyStateId | null>();
   let sorted: OrderId[] | undefined;
   const byAge = (): OrderId[] =>
     (sorted ??= [...createdAt]
       .toSorted(([a, from], [b, to]) => from - to || (a < b ? -1 : 1))
       .map(([order]) => order));
   return {
-    note: (stream, at, finished) => {
+    note: (stream, { createdAt: at, finished, pinned }) => {
       if (finished) open.delete(stream);
-      else open.add(stream);
+      else open.set(stream, pinned);
       const [order] = splitStream(stream);
       if (createdAt.has(order)) return;
       createdAt.set(order, at);
@@ -33,5 +39,7 @@ export const createOrderIndex = (): OrderIndex => {
     },
     size: () => createdAt.size,
     open: () => open.size,
+    openStreams: () => [...open.keys()],
+    pinned: () => new Set([...open.values()].filter((state) => state !== null)),
   };
 };

@@ -17,6 +17,8 @@ export interface Outbox {
   acknowledged(envelope: EnvelopeId, by: NodeId): void;
   /** A recipient can be reached now: send it all that waits. */
   appeared(node: NodeId): void;
+  /** A role has no use any more for what it sent in an order: nobody need acknowledge it. */
+  drop(order: OrderId, role: Role): void;
   /** Takes up what a former run of this node left unacknowledged. */
   resume(): Promise<void>;
   /** Envelopes that some recipient has not acknowledged, counted per recipient. */
@@ -160,6 +162,11 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
       lane.cancel = undefined;
       lane.pause = FIRST_PAUSE;
       void repeat(node, lane, clock.now());
+    },
+    drop: (order, role) => {
+      for (const [node, { items }] of lanes)
+        for (const [envelope, item] of items)
+          if (item.order === order && item.role === role) settle(envelope, node);
     },
     resume: async () => {
       for await (const sent of log.pending()) for (const node of sent.waiting) queue(node, sent);

@@ -66,12 +66,17 @@ export const planEnvelope = (plan: {
   };
 };
 
-/** The state of a node's keys that this order is bound to (guarantee G13). */
-const keyStateOf = (context: OrderContext, node: NodeId): KeyStateId => {
+/** The state of a node's keys that this order is bound to (guarantee G13); null when it is no party. */
+export const pinnedState = (context: OrderContext, node: NodeId): KeyStateId | null => {
   const redeemer = context.redemption?.beneficiary;
   const party = redeemer?.id === node ? redeemer : context.terms && partyOf(context.terms, node);
-  if (!party) throw new NodeError('node/internal', `no key state of ${node} in this order`);
-  return party.key;
+  return party?.key ?? null;
+};
+
+const keyStateOf = (context: OrderContext, node: NodeId): KeyStateId => {
+  const state = pinnedState(context, node);
+  if (state === null) throw new NodeError('node/internal', `no key state of ${node} in this order`);
+  return state;
 };
 
 /** What forms the wallet is void after the order's deadline; all else stays good, however late a node comes back. */

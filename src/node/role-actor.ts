@@ -2,8 +2,14 @@ import type { Effect, Send } from '../../machines/effect.ts';
 import type { OrderContext } from '../../machines/order-context.ts';
 import { contextOf, isFinished, machineOf, start, stateOf, step } from '../../machines/registry.ts';
 import type { OrderEvent } from '../domain/events.ts';
-import type { EnvelopeId, NodeId, OrderId, Role } from '../domain/ids.ts';
-import { streamId } from '../domain/ids.ts';
+import {
+  streamId,
+  type EnvelopeId,
+  type NodeId,
+  type OrderId,
+  type Role,
+  type StreamId,
+} from '../domain/ids.ts';
 import type { MessageType, Typed } from '../domain/messages.ts';
 import { LogError, NodeError } from '../errors.ts';
 import type { Answer, EventLog, Head, LogRecord, Sent } from '../log/event-log.ts';
@@ -77,6 +83,8 @@ export interface ActorDeps {
   keystore: Keystore;
   custody: CustodyDeps;
   sealer: Sealer;
+  /** May this role take a turn? @throws NodeError node/rolled-back */
+  pass: (stream: StreamId) => Promise<void>;
   /** Called after every durable turn, in order. Must not throw. */
   committed: (change: Committed) => void;
 }
@@ -107,6 +115,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
   };
 
   const turn = async (input: Input): Promise<Taken> => {
+    await deps.pass(stream);
     const before = await load();
     const scope = openTurn({
       now: deps.clock.now(),

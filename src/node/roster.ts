@@ -1,8 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { decodeOwn, encode } from '../domain/canonical.ts';
-import type { KeyStateId, NodeId } from '../domain/ids.ts';
+import type { KeyStateId, NodeId, StreamId } from '../domain/ids.ts';
 import { RoleSchema } from '../domain/messages.ts';
 import { cid, closed, parse, text, time } from '../domain/schema.ts';
+import type { Head } from '../log/event-log.ts';
 import type { RowCipher } from '../log/sealed-row.ts';
 import type { Operation, Store } from '../log/store.ts';
 
@@ -12,6 +13,7 @@ import type { Operation, Store } from '../log/store.ts';
  *
  *     block/<CID>   an identity block, as it is
  *     peer/<NodeId> a pinned peer, sealed
+ *     loss          what the operator gave up after a rollback, sealed
  */
 export interface Roster {
   blocks(): AsyncIterable<Uint8Array>;
@@ -19,6 +21,15 @@ export interface Roster {
   peers(): AsyncIterable<Peer>;
   putPeer(peer: Peer): Promise<void>;
   deletePeer(id: NodeId): Promise<void>;
+  /** What the operator gave up after a rollback. */
+  loss(): Promise<Loss>;
+  putLoss(loss: Loss): Promise<void>;
+}
+
+/** Heads of this node's log that others have seen and that are gone, and the roles that ended with them. */
+export interface Loss {
+  heads: Head[];
+  streams: StreamId[];
 }
 
 export const Peer = closed({
@@ -30,11 +41,14 @@ export const Peer = closed({
   addedAt: time(),
   /** It was caught cheating, and the operator has not cleared it. */
   blamed: Type.Union([closed({ order: cid(), code: Type.String(), at: time() }), Type.Null()]),
+  /** When the operator last cleared it; older blame counts no more. */
+  clearedAt: Type.Union([time(), Type.Null()]),
 });
 export type Peer = Static<typeof Peer>;
 
 const BLOCK = 'block/';
 const PEER = 'peer/';
+const LOSS = 'loss';
 /** Greater than every key that begins so: `0` follows `/`. */
 const after = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 
@@ -54,6 +68,13 @@ export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
     const key = `${PEER}${peer.id}`;
     await store.batch([{ type: 'put', key, value: cipher.seal({ key }, encode(peer)) }]);
   },
+  loss: async () => {
+    const row = await store.get(LOSS);
+    if (!row) return { heads: [], streams: [] };
+    return decodeOwn(cipher.open({ key: LOSS }, row, `row ${LOSS}`)) as Loss;
+  },
+  putLoss: (loss) =>
+    store.batch([{ type: 'put', key: LOSS, value: cipher.seal({ key: LOSS }, encode(loss)) }]),
   deletePeer: (id) => store.batch([{ type: 'del', key: `${PEER}${id}` }]),
 });
 

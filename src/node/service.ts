@@ -1,5 +1,12 @@
 import type { NodeId, OrderId, Role } from '../domain/ids.ts';
-import type { OrderView, PeerView, RecordView, StatusView, VerifiedView } from '../domain/views.ts';
+import type {
+  IdentityView,
+  OrderView,
+  PeerView,
+  RecordView,
+  StatusView,
+  VerifiedView,
+} from '../domain/views.ts';
 
 /** What a node does for its operator: the one surface that the API offers over HTTP. Every method may throw MilagroError. */
 export interface NodeService {
@@ -35,9 +42,22 @@ export interface NodeService {
 
   /** The node's own identity, as a file to hand over. */
   exportIdentity(): Promise<string>;
+  /** New keys for this node; of those besides the sign key the ones named. @throws IdentityError identity/revoked */
+  rotateIdentity(replace: ('kem' | 'bls' | 'peer')[]): Promise<IdentityView>;
+  /** The end of this node's identity, for good. @throws IdentityError identity/revoked */
+  revokeIdentity(): Promise<IdentityView>;
+  /** Goes on after a rollback: the lost records are given up, and the roles of open orders end here. */
+  recover(): Promise<{ heads: number[]; endedRoles: number }>;
+  /** An identity as peers know it now. @throws DocstoreError docstore/not-found; IdentityError identity/unknown */
+  resolveIdentity(id: NodeId): Promise<IdentityView>;
   peers(): Promise<PeerView[]>;
-  /** Pins an identity for the roles given. @throws IdentityError, CodecError */
-  addPeer(peer: { file: string; name: string | null; roles: Role[] }): Promise<PeerView>;
+  /**
+   * Pins an identity for the roles given: one in a file, or one that peers know by its id.
+   * @throws IdentityError, CodecError, DocstoreError docstore/not-found
+   */
+  addPeer(
+    peer: ({ file: string } | { id: NodeId }) & { name: string | null; roles: Role[] },
+  ): Promise<PeerView>;
   /** @throws NodeError node/party-unknown */
   removePeer(id: NodeId): Promise<void>;
   /** Ends the refusal of a blamed peer. */

@@ -47,7 +47,12 @@ const purposes: Record<keyof IdentitySecrets, Purpose> = {
   peer: 'identity-peer',
 };
 const names = Object.keys(purposes) as (keyof IdentitySecrets)[];
-const rowOf = (state: KeyStateId, name: string): string => `${KEYS}${state}/${name}`;
+/** Where a secret of a key state is kept. */
+export const secretRow = (state: KeyStateId, name: keyof IdentitySecrets): string =>
+  `${KEYS}${state}/${name}`;
+/** Where all of them are. */
+export const secretRows = (state: KeyStateId): string[] =>
+  names.map((name) => secretRow(state, name));
 
 /**
  * Draws a new identity and all its secrets, in one atomic write: afterwards the node exists, or nothing does.
@@ -95,7 +100,7 @@ export const sealSecrets = async (
 ): Promise<Operation[]> => {
   const rows: Operation[] = [];
   for (const name of names) {
-    const key = rowOf(state, name);
+    const key = secretRow(state, name);
     rows.push({ type: 'put', key, value: await keystore.seal(purposes[name], key, secrets[name]) });
   }
   return rows;
@@ -119,14 +124,19 @@ export const openVault = async (deps: { store: Store; keystore: Keystore }): Pro
   return { self, keys, dataKey };
 };
 
-/** Hands the libp2p seed of a key state, 32 bytes, SECRET, to `use`, and wipes it. */
-export const usePeerSeed = async <T>(
-  deps: { store: Store; keystore: Keystore },
+/**
+ * A copy of one seed, 32 bytes. SECRET: the caller wipes it.
+ * @throws KeystoreError keystore/not-found, keystore/corrupt
+ */
+export const openSeed = async (
+  { store, keystore }: { store: Store; keystore: Keystore },
   state: KeyStateId,
-  use: (seed: Buffer) => T,
-): Promise<T> => {
-  const key = rowOf(state, 'peer');
-  return deps.keystore.open(purposes.peer, key, await required(deps.store, key), use);
+  name: keyof IdentitySecrets,
+): Promise<Buffer> => {
+  const key = secretRow(state, name);
+  return keystore.open(purposes[name], key, await required(store, key), (seed) =>
+    Buffer.from(seed),
+  );
 };
 
 const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {
@@ -136,28 +146,20 @@ const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {
 };
 
 const loadState = async (
-  { store, keystore }: { store: Store; keystore: Keystore },
+  deps: { store: Store; keystore: Keystore },
   state: KeyStateId,
 ): Promise<IdentityKeys> => {
-  const seeds: Partial<Record<keyof IdentitySecrets, Buffer>> = {};
-  const seed = async (name: 'sign' | 'kem' | 'bls' | 'peer'): Promise<Buffer> => {
-    const key = rowOf(state, name);
-    const opened = await keystore.open(purposes[name], key, await required(store, key), (bytes) =>
-      Buffer.from(bytes),
-    );
-    seeds[name] = opened;
-    return opened;
-  };
+  const [sign, kem, bls, peer] = await Promise.all([
+    openSeed(deps, state, 'sign'),
+    openSeed(deps, state, 'kem'),
+    openSeed(deps, state, 'bls'),
+    openSeed(deps, state, 'peer'),
+  ]);
   try {
-    const material = loadKeys({
-      sign: await seed('sign'),
-      kem: await seed('kem'),
-      bls: await seed('bls'),
-      peer: await seed('peer'),
-    });
-    return bindKeys(material, foldChain(await chainTo(store, state)));
+    const material = loadKeys({ sign, kem, bls, peer });
+    return bindKeys(material, foldChain(await chainTo(deps.store, state)));
   } finally {
-    for (const opened of Object.values(seeds)) opened.fill(0);
+    for (const seed of [sign, kem, bls, peer]) seed.fill(0);
   }
 };
 

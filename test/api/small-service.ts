@@ -1,5 +1,5 @@
 import { cidOfDigest, type NodeId, type OrderId } from '../../src/domain/ids.ts';
-import type { OrderView, PeerView, RecordView } from '../../src/domain/views.ts';
+import type { IdentityView, OrderView, PeerView, RecordView } from '../../src/domain/views.ts';
 import { IdentityError, LogError, NodeError } from '../../src/errors.ts';
 import type { NodeService, OrderWish } from '../../src/node/service.ts';
 
@@ -216,7 +216,12 @@ export const smallService = (options: { now?: () => number } = {}): SmallService
     },
     exportIdentity: async () => `milagro-identity 1\n${SELF}\nAAAA\n`,
     peers: async () => [...peers.values()],
-    addPeer: async ({ file, name, roles }) => {
+    rotateIdentity: async () => identity,
+    revokeIdentity: async () => ({ ...identity, revoked: true }),
+    resolveIdentity: async (id) => ({ ...identity, id }),
+    recover: async () => ({ heads: [7], endedRoles: 2 }),
+    addPeer: async ({ name, roles, ...source }) => {
+      const file = 'file' in source ? source.file : `milagro-identity 1\n${source.id}\n`;
       const named = file.split('\n')[1];
       if (!file.startsWith('milagro-identity 1\n') || named === undefined)
         throw new IdentityError('identity/malformed', 'not an identity file');
@@ -279,3 +284,17 @@ const failing = (service: SmallService): SmallService =>
       };
     },
   });
+
+const identity: IdentityView = {
+  id: SELF,
+  fingerprint: 'abandon ability able about above absent absorb abstract',
+  name: 'small',
+  keyState: SELF,
+  seq: 0,
+  at: 0,
+  revoked: false,
+  peerId: '12D3KooW',
+  addrs: [],
+  duplicity: [],
+  history: [{ seq: 0, cid: SELF, type: 'inception', at: 0 }],
+};

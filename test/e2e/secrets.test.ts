@@ -6,7 +6,7 @@ import { WIF } from '@scure/btc-signer';
 import { pathsOf } from '../../src/home.ts';
 import { openFileKeystore } from '../../src/keystore/file-keystore.ts';
 import { levelStore } from '../../src/log/level-store.ts';
-import { usePeerSeed } from '../../src/node/vault.ts';
+import { openSeed } from '../../src/node/vault.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { clientOf } from '../../scripts/bench/orders.ts';
 import {
@@ -107,7 +107,7 @@ const filesOf = async (home: string): Promise<[string, Buffer][]> => {
   );
 };
 
-/** The peer seed, opened as the node itself does; the search for it shows that it would be found. */
+/** The seeds, opened as the node itself does. */
 const seedsOf = async (node: LocalNode): Promise<Buffer[]> => {
   const paths = pathsOf(node.home);
   const keystore = await openFileKeystore({
@@ -117,7 +117,8 @@ const seedsOf = async (node: LocalNode): Promise<Buffer[]> => {
   });
   const store = await levelStore({ directory: paths.node })();
   try {
-    return [await usePeerSeed({ store, keystore }, node.id, (seed) => Buffer.from(seed))];
+    const names = ['sign', 'next', 'kem', 'bls', 'peer'] as const;
+    return await Promise.all(names.map((name) => openSeed({ store, keystore }, node.id, name)));
   } finally {
     await store.close();
     await keystore.close();

@@ -1,11 +1,16 @@
 import { encapsulate } from '../../src/crypto/kem.ts';
+import {
+  createMemoryDocuments,
+  type MemoryDocuments,
+} from '../../src/docstore/memory-document-store.ts';
 import type { Role } from '../../src/domain/ids.ts';
 import { createCounters } from '../../src/envelope/counters.ts';
 import { createMemoryKeystore } from '../../src/keystore/memory-keystore.ts';
 import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
 import { assembleNode, type World } from '../../src/node/assemble.ts';
 import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
-import type { MilagroNode, Notice } from '../../src/node/node.ts';
+import type { MilagroNode } from '../../src/node/node.ts';
+import type { Notice } from '../../src/node/notice.ts';
 import { createVault } from '../../src/node/vault.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import { inlineCompute } from '../../src/ports/compute.ts';
@@ -33,9 +38,10 @@ export const memoryWorld = async (
   members: Record<string, Role[]>,
 ): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
   const network = createMemoryNetwork({ clock: systemClock, random: systemRandom });
+  const documents = createMemoryDocuments({ clock: systemClock });
   const made = new Map<string, Member>();
   for (const [name, roles] of Object.entries(members))
-    made.set(name, await createMember(name, roles.length === 0 ? ALL : roles, network));
+    made.set(name, await createMember(name, roles.length === 0 ? ALL : roles, network, documents));
   for (const member of made.values())
     for (const other of made.values())
       if (other !== member)
@@ -58,6 +64,7 @@ const createMember = async (
   name: string,
   roles: Role[],
   network: MemoryNetwork,
+  documents: MemoryDocuments,
 ): Promise<Member> => {
   const nodeDisk = createMemoryDisk();
   const logDisk = createMemoryDisk();
@@ -74,9 +81,12 @@ const createMember = async (
     keystore: createMemoryKeystore({ random: systemRandom, kek }),
     openNodeStore: memoryStore({ disk: nodeDisk }),
     openLogStore: memoryStore({ disk: logDisk }),
-    createTransport: ({ peer }) => reachable(network.transport(peer)),
+    createNetwork: ({ peer }) => ({
+      transport: reachable(network.transport(peer)),
+      documents: documents.store(peer),
+    }),
     encapsulate,
-    compute: inlineCompute,
+    compute: inlineCompute(),
     policy: DEFAULT_POLICY,
     counters: createCounters(),
     writeExport: async (file, content) => {

@@ -75,10 +75,10 @@ const learned = async <T extends MessageType>(
   type: T,
   message: Message<T>,
   post: Post = {},
-): Promise<EventOf<Exclude<T, 'ack'>>> => {
+): Promise<EventOf<Exclude<T, 'ack' | 'log.asked'>>> => {
   const { event, id } = await learn(ceremony, from, type, message, post);
   assert.deepEqual([event.type, event.at, event.node, event.via], [type, NOW, idOf(from), id]);
-  return event as EventOf<Exclude<T, 'ack'>>;
+  return event as EventOf<Exclude<T, 'ack' | 'log.asked'>>;
 };
 
 const refused = (code: string, ...args: Parameters<typeof learn>): Promise<void> =>

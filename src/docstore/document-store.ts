@@ -1,0 +1,21 @@
+/**
+ * Public documents, addressed by the hash of their bytes: identity blocks, offered to peers and fetched from them.
+ * Whoever has a CID can check what it gets, so it does not matter from whom it comes.
+ */
+export interface DocumentStore {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Keeps a block and offers it to whoever asks. `cid` is the CID of `bytes`. */
+  put(cid: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * The bytes of a CID, from here or from any connected peer; at most MAX_DOCUMENT_BYTES, hash verified.
+   * Gives up after FETCH_TIMEOUT, or when `signal` aborts.
+   * @throws DocstoreError docstore/not-found (nobody answered in time), docstore/too-large, docstore/stopped
+   */
+  fetch(cid: string, signal?: AbortSignal): Promise<Uint8Array>;
+  has(cid: string): Promise<boolean>;
+}
+
+export const MAX_DOCUMENT_BYTES = 262_144;
+/** Milliseconds. */
+export const FETCH_TIMEOUT = 10_000;
