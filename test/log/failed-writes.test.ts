@@ -88,6 +88,21 @@ it('fault/F8: a failed write ends every turn that waits, and none of them is los
   await log.verify();
 });
 
+it('fault/F8: what came while the write was under way fails with it, and takes no place', async () => {
+  const gate = Promise.withResolvers<Outcome>();
+  const { log } = await opened({ onBatch: (batch) => (batch === 2 ? gate.promise : 'done') });
+  const underWay = log.append(turn('o', 'one', { seal: sends('one') }));
+  await turnOfTheLoop();
+  const behind = [log.append(turn('o', 'two')), log.append(turn('p', 'three'))];
+  gate.resolve('failed');
+  for (const append of [underWay, ...behind]) await rejectsWith('log/write-failed', append);
+  await log.whenOpen();
+  assert.equal(log.head(), null);
+  assert.equal((await log.append(turn('o', 'one', { seal: sends('one') }))).head.seq, 2);
+  assert.deepEqual(await collect(log.streams()), [stream('o')]);
+  await log.verify();
+});
+
 it('fault/F8: what failed but was applied is there when it is read again', async () => {
   const { log } = await opened({
     onBatch: (batch) => (batch === 2 ? 'failed but applied' : 'done'),

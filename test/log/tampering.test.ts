@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { shortId } from '../../src/domain/ids.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
 import { levelStore } from '../../src/log/level-store.ts';
 import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
 import { createSeededRandom } from '../transport/seeded-random.ts';
@@ -121,6 +122,11 @@ it('attack/L2: an empty store is noticed by its witness, and a store without one
   const { message } = await refused({ ...createMemoryDisk(), witness: disk.witness });
   assert.match(message, /meta: is missing: the log had come to record 7/);
   assert.match((await refused({ ...copyDisk(disk), witness: undefined })).message, /witness/);
+  const headless = { ...without(disk, 'meta'), witness: undefined };
+  assert.match(
+    (await refused(headless)).message,
+    /meta: is missing, although there are other rows/,
+  );
 });
 
 it('attack/L3: rows that change places are noticed', async () => {
@@ -264,5 +270,28 @@ it('finds on demand what changed while it runs', async () => {
     disk.keys = disk.keys.filter((one) => kindOf(one) !== kind);
     await rejectsWith('log/corrupt', log.verify());
     await rejectsWith('log/sealed', log.append(turn('a', 'a3')));
+  }
+});
+
+it('finds on demand that the disk is not the one it wrote', async () => {
+  const changes: Record<string, (log: EventLog) => Promise<unknown>> = {
+    'record 1 .* is another than this log once had': (log) => log.append(turn('a', 'other')),
+    'record 1: is missing: the log had come to 1': async () => undefined,
+    'record 2: was not written by this process': async (log) => {
+      await log.append(turn('a', 'one'));
+      await log.append(turn('a', 'two'));
+    },
+  };
+  for (const [message, write] of Object.entries(changes)) {
+    const disk = createMemoryDisk();
+    const log = await openOn(disk);
+    await log.append(turn('a', 'one'));
+    const other = createMemoryDisk();
+    const otherLog = await openOn(other);
+    await write(otherLog);
+    await otherLog.close();
+    Object.assign(disk, { rows: other.rows, keys: other.keys });
+    const found = await rejectsWith('log/corrupt', log.verify());
+    assert.match(found.message, new RegExp(message));
   }
 });
