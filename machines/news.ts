@@ -43,7 +43,7 @@ const isUnknown = (context: OrderContext, fact: OrderEvent): boolean => {
     case 'share.released':
       return fact.share !== undefined && isFirstOf(context.shares, fact);
     case 'redemption.receipted':
-      return context.receipt === null && isFirstOf(context.receipts, fact);
+      return isFirstOf(context.receipts, fact);
     case 'order.proposed':
     case 'order.cancelled':
     case 'key.combined':

@@ -146,8 +146,8 @@ const released = (context: OrderContext, fact: EventOf<'share.released'>): Order
 
 /** A receipt counts once it is known whose it must be. */
 const withReceipt = (context: OrderContext): OrderContext => {
-  const beneficiary = context.redemption && beneficiaryOf(context);
-  const found = context.receipts.find(({ node }) => node === beneficiary?.id);
+  const beneficiary = beneficiaryOf(context)?.id;
+  const found = context.receipts.find(({ node }) => node === beneficiary);
   return found === undefined ? context : { ...context, receipt: { at: found.at } };
 };
 

@@ -1,13 +1,7 @@
 import type { OrderEvent } from '../src/domain/events.ts';
 import type { NodeId, Role } from '../src/domain/ids.ts';
 import type { Certificate, Certification } from '../src/domain/messages.ts';
-import {
-  contributorsOf,
-  hasSeat,
-  isSingleFiduciary,
-  partyOf,
-  type Party,
-} from '../src/domain/terms.ts';
+import { contributorsOf, hasSeat, partyOf, type Party } from '../src/domain/terms.ts';
 import type { KnownCertification, KnownContribution, OrderContext } from './order-context.ts';
 
 /** Who is who in an order, who may say what, and what has been said: predicates and look-ups over the context. Total. */
@@ -38,11 +32,7 @@ export const maySay = (context: OrderContext, fact: OrderEvent): boolean => {
         contributorsOf(terms).some((seat) => seat.role === fact.role && seat.node === fact.node)
       );
     case 'order.dealt':
-      return (
-        role === 'fiduciary' &&
-        !isSingleFiduciary(terms) &&
-        isOtherSeat(context, 'fiduciary', fact.node)
-      );
+      return role === 'fiduciary' && isOtherSeat(context, 'fiduciary', fact.node);
     case 'order.certified':
       return isOtherSeat(context, fact.certification.role, fact.node);
     case 'order.ready':

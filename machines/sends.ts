@@ -2,7 +2,6 @@ import type { OrderEvent } from '../src/domain/events.ts';
 import type { NodeId } from '../src/domain/ids.ts';
 import type { Send } from './effect.ts';
 import type { OrderContext } from './order-context.ts';
-import { isHolder } from './progress.ts';
 import { fiduciaryNodes, others, principalNode, redeemer } from './recipients.ts';
 import { guardedSecret } from './remember.ts';
 import { ownCertification } from './seats.ts';
@@ -94,8 +93,8 @@ export const accusation: Sending = (context, fact) =>
     : [];
 
 /**
- * The request for redemption. To a beneficiary that the terms do not name goes everything that it needs, and the
- * principal's addend, in an envelope of its own.
+ * The request for redemption. A principal has an addend only when the terms name no beneficiary: the one named now gets
+ * it, with everything else that it needs, in an envelope of its own.
  */
 export const request: Sending = (context) => {
   const { terms, redemption, certificate: ready, contributions, secrets } = context;
@@ -103,9 +102,7 @@ export const request: Sending = (context) => {
   const { beneficiary, nonce } = redemption;
   const body = { beneficiary, nonce };
   const all = [...new Set([...fiduciaryNodes(context), beneficiary.id])];
-  if (!isHolder(context) || secrets.addend === undefined) {
-    return [{ message: 'redemption.requested', to: all, body }];
-  }
+  if (secrets.addend === undefined) return [{ message: 'redemption.requested', to: all, body }];
   const handover = {
     terms,
     certificate: ready,

@@ -185,6 +185,13 @@ add(
   timedPlay,
 );
 add(
+  'commits to no other recipient',
+  [...timedGuarding, timed.requested()],
+  own(timed.released('F1', { to: 'X' })),
+  { state: 'releasing', refused: true },
+  timedPlay,
+);
+add(
   'releases at once when asked after that time',
   timedGuarding,
   timed.requested({ at: 500 }),

@@ -76,6 +76,12 @@ export const addForming = (
       refused: true,
     },
   );
+  add(
+    'takes no contribution of a seat that contributes nothing',
+    [proposed],
+    f.contributed({ role: 'principal', node: 'P' }),
+    { state: 'contributing', refused: true },
+  );
   add('lets no seat refuse to it', [proposed], f.refused(F3), {
     state: 'contributing',
     refused: true,
@@ -119,6 +125,16 @@ export const addForming = (
   ] as const) {
     add(`takes no certificate ${what}`, certifying, fact, { state: 'certifying', refused: true });
   }
+  add(
+    'does not go on with a wrong certificate that came early',
+    [
+      proposed,
+      f.ready({ certificate: { ...certificate(f.ready()), address: 'other' } }),
+      ...certifying.slice(1, -1),
+    ],
+    certifying.at(-1)!,
+    { state: 'certifying', effects: ['certify', `send order.certified to ${to}`] },
+  );
   add(
     'lets the right certificate replace a wrong one that came early',
     [
@@ -326,6 +342,12 @@ export const addForming = (
   add('does not fail after the certificate', [...certifying, f.ready()], f.accused('P', 'F3'), {
     state: resumed,
   });
+  add(
+    'reaches its own verdict once',
+    [...certifying, f.ready(), own(f.accused(self, 'F3'))],
+    own(f.accused(self, 'F3')),
+    { state: resumed, refused: true },
+  );
   add(
     'blames after the certificate, and goes on',
     [...certifying, f.ready()],

@@ -163,3 +163,21 @@ add(
   },
   multiPlay,
 );
+
+const bothTerms = termsOf({ principal: 'B' });
+const both = factsOf(bothTerms);
+const bothPlay = { play: { role: 'principal', self: 'B', terms: bothTerms } } as const;
+add(
+  'does not contribute in place of its own beneficiary',
+  [],
+  own(both.proposed()),
+  { state: 'contributing', effects: ['send order.proposed to B,F1,F2,F3'] },
+  bothPlay,
+);
+add(
+  'takes the contribution of its own beneficiary from an envelope',
+  [own(both.proposed())],
+  both.contributed(B),
+  { state: 'contributing' },
+  bothPlay,
+);

@@ -44,6 +44,20 @@ for (const { name, role } of MACHINES) {
   });
 }
 
+test('deadlines are set only in states that heed them', () => {
+  const heeding: Record<string, readonly string[]> = {
+    expiry: ['contributing', 'dealing', 'certifying', 'accusing', 'disputing', 'concluding'],
+    dispute: ['disputing', 'accusing'],
+    'not-before': ['releasing'],
+  };
+  for (const scenario of Object.values(SCENARIOS).flat()) {
+    for (const snapshot of snapshotsOf(scenario)) {
+      for (const { name } of contextOf(snapshot).deadlines)
+        assert.ok(heeding[name]?.includes(stateOf(snapshot)), `${name} in ${stateOf(snapshot)}`);
+    }
+  }
+});
+
 const principal: Play = { role: 'principal', self: 'P', terms };
 const fiduciary: Play = { role: 'fiduciary', self: 'F1', terms };
 const beneficiary: Play = { role: 'beneficiary', self: 'B', terms };
