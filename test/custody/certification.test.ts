@@ -8,6 +8,7 @@ import {
   sameWallet,
   verifyCertificate,
 } from '../../src/custody/certification.ts';
+import { transcriptOf } from '../../src/custody/wallet.ts';
 import type { Certificate, Certification } from '../../src/domain/messages.ts';
 import { seatsOf } from '../../src/domain/terms.ts';
 import { H } from '../independent.ts';
@@ -72,7 +73,14 @@ describe('certification', () => {
   for (const [what, made] of Object.entries<Certification>({
     'another transcript than its digests give': resigned({ transcript: other.wallet.transcript }),
     'other digests than its transcript was made of': resigned({ digests: other.wallet.digests }),
-    'too few digests': resigned({ digests: wallet.digests.slice(0, 3) }),
+    'too few digests': resigned({
+      digests: wallet.digests.slice(0, 3),
+      transcript: transcriptOf(order.ctx, wallet.digests.slice(0, 3)),
+    }),
+    'too many digests': resigned({
+      digests: [...wallet.digests, Buffer.alloc(32)],
+      transcript: transcriptOf(order.ctx, [...wallet.digests, Buffer.alloc(32)]),
+    }),
     'an address that is not that of its wallet key': resigned({ address: other.wallet.address }),
     'a wallet key that is not that of its address': resigned({ walletKey: other.wallet.walletKey }),
     'a wallet key that is no point': resigned({ walletKey: Buffer.alloc(33, 1) }),
@@ -142,6 +150,12 @@ describe('certificate', () => {
     assert.equal(verifies(certificate, { network: 'main' }), false);
     assert.equal(verifies(certificate, { terms: { ...terms, threshold: 3 } }), false);
     assert.equal(verifies(certificate, { terms: { ...terms, coin: 'bitcoin:p2tr' } }), false);
+  });
+
+  it('does not verify for an address that is not that of its key, though all signed it', () => {
+    const lie = { ...wallet, address: other.wallet.address };
+    const all = seatsOf(terms).map(({ role, node }) => certify(order, role, node, lie));
+    assert.equal(verifies(concludeCertificate(order.order, terms, all)), false);
   });
 
   it('needs the signature of every seat', () => {

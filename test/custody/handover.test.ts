@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { provePossession } from '../../src/crypto/proof-of-knowledge.ts';
+import { checkContribution } from '../../src/custody/contribution.ts';
+import { createSeededRandom } from '../transport/seeded-random.ts';
 import { isRightHandover } from '../../src/custody/handover.ts';
 import type { Handover } from '../../src/domain/messages.ts';
 import { blsKeyOf, hold, NETWORK, type Ceremony } from './ceremony.ts';
@@ -47,6 +50,22 @@ describe('handover', () => {
     it(`with ${what} is refused`, () => {
       assert.equal(holds(handover), false);
     });
+
+  it('is refused with a right contribution that is not the certified one', () => {
+    const { secret } = order.made[0]!;
+    const random = createSeededRandom('another proof');
+    const proof = provePossession({
+      ctx: order.ctx,
+      role: first!.role,
+      node: first!.node,
+      secret,
+      random,
+    });
+    assert.ok(first!.contribution.kind === 'point');
+    const again = { ...first!, contribution: { ...first!.contribution, proof } };
+    assert.equal(checkContribution(order, again), undefined);
+    assert.equal(holds({ ...right, contributions: [again, ...rest] }), false);
+  });
 
   it('is refused in another network', () => {
     assert.equal(holds(right, { network: 'main' }), false);

@@ -132,6 +132,7 @@ describe('contributions that make no wallet', () => {
     assert.equal(culprit(b, f1, f2, negated(f1)), 3, 'two that are no partial sum');
     assert.equal(culprit(b, f1, f2, f1), 3, 'two that are equal');
     assert.equal(culprit(b, negated(b), f1, negated(f1)), 1, 'several, at the first');
+    assert.equal(culprit(b, f1, negated(f1), negated(b)), 2, 'several, at the first');
   });
 
   it('are told from those that do', () => {
