@@ -19,7 +19,7 @@ import {
 export const isNews = (context: OrderContext, fact: OrderEvent): boolean =>
   maySay(context, fact) && !hasFault(fact) && isUnknown(context, fact);
 
-export const hasFault = (fact: OrderEvent): boolean => 'fault' in fact && fact.fault !== undefined;
+const hasFault = (fact: OrderEvent): boolean => 'fault' in fact && fact.fault !== undefined;
 
 const isUnknown = (context: OrderContext, fact: OrderEvent): boolean => {
   switch (fact.type) {

@@ -7,7 +7,7 @@ import type { OrderContext } from './order-context.ts';
 const distinct = (nodes: readonly NodeId[]): NodeId[] => [...new Set(nodes)];
 
 /** Every seat but this one. Empty while the terms are unknown. */
-export const otherSeats = ({ terms, self, role }: OrderContext): Seat[] =>
+const otherSeats = ({ terms, self, role }: OrderContext): Seat[] =>
   terms === null
     ? []
     : seatsOf(terms).filter((seat) => !(seat.role === role && seat.node === self));

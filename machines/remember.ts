@@ -53,7 +53,7 @@ export const remember = (context: OrderContext, fact: OrderEvent): OrderContext 
   }
 };
 
-export const dropDeadline = (context: OrderContext, dropped: DeadlineName): OrderContext => ({
+const dropDeadline = (context: OrderContext, dropped: DeadlineName): OrderContext => ({
   ...context,
   deadlines: context.deadlines.filter(({ name }) => name !== dropped),
 });

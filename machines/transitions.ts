@@ -22,7 +22,7 @@ export const failByVerdict = [
 ] as const;
 
 /** A suspicion of its own keeps a role waiting until somebody proves who lied, or the deadline passes. */
-export const dispute = {
+const dispute = {
   guard: 'isOwn',
   target: '.disputing',
   actions: ['remember', 'dispute', 'sendAccusation'],
