@@ -34,6 +34,8 @@ export const createAcknowledger = (deps: {
   log: Pick<EventLog, 'head' | 'peerHead' | 'starts'>;
   clock: Clock;
   sealer: Sealer;
+  /** The state of this node's keys to sign with: the one given, or another where its keys are gone. */
+  signing(mine: KeyStateId): KeyStateId;
   publish(node: NodeId, bytes: Uint8Array): Promise<void>;
 }): Acknowledger => {
   const { log, clock, sealer } = deps;
@@ -78,7 +80,7 @@ export const createAcknowledger = (deps: {
       recipients: [sealer.states(theirs)],
       message,
       head: log.head(),
-      keys: sealer.keys(mine),
+      keys: sealer.keys(deps.signing(mine)),
       random: sealer.random,
       encapsulate: sealer.encapsulate,
     });

@@ -1,8 +1,6 @@
 import type { DocumentStore } from '../docstore/document-store.ts';
 import type { NodeId, Role } from '../domain/ids.ts';
 import type { Counters } from '../envelope/counters.ts';
-import { KeystoreError } from '../errors.ts';
-import type { KeyState } from '../identity/key-state.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { openEventLog } from '../log/open-event-log.ts';
@@ -12,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Compute } from '../ports/compute.ts';
 import type { Random } from '../ports/random.ts';
 import type { PeerId, Transport } from '../transport/transport.ts';
-import { openDirectory, type Directory } from './directory.ts';
+import { openDirectory } from './directory.ts';
 import type { CustodyPolicy } from './effects/deps.ts';
 import { createNode, type MilagroNode } from './node.ts';
 import type { Notice } from './notice.ts';
@@ -72,7 +70,7 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
       clock: world.clock,
     });
     const log = world.wrapLog?.(opened) ?? opened;
-    const { keyId, keys } = newestHeld(directory);
+    const { keyId, keys } = directory.newestHeld();
     const seed = await openSeed({ store, keystore: world.keystore }, keyId, 'peer');
     const { transport, documents } = world.createNetwork({
       node: vault.self,
@@ -102,12 +100,4 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
     await store.close();
     throw thrown;
   }
-};
-
-/** The state whose peer key this node speaks with: the current one, or the last before it was revoked. */
-const newestHeld = (directory: Directory): KeyState => {
-  const states = directory.held().map((state) => directory.stateAt(state));
-  const [newest] = states.toSorted((a, b) => b.seq - a.seq);
-  if (!newest) throw new KeystoreError('keystore/not-found', 'this node holds no keys');
-  return newest;
 };

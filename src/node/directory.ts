@@ -1,6 +1,6 @@
 import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
 import type { Contact } from '../transport/transport.ts';
-import { IdentityError, NodeError } from '../errors.ts';
+import { IdentityError, KeystoreError, NodeError } from '../errors.ts';
 import { writeExport } from '../identity/export-file.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
@@ -23,8 +23,9 @@ export interface Directory {
   hold(keys: IdentityKeys): void;
   /** Keys of this node are gone. */
   drop(state: KeyStateId): void;
-  /** States of this node whose private keys are here. */
-  held(): KeyStateId[];
+  /** States of this node whose private keys are here, newest first; at least one. */
+  held(): KeyState[];
+  newestHeld(): KeyState;
   /** A pinned state of anybody's keys. @throws IdentityError identity/unknown */
   stateAt(state: KeyStateId): KeyState;
   /** The newest state of somebody's keys. @throws IdentityError identity/unknown */
@@ -71,6 +72,9 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
 
   const current = (id: NodeId): KeyState => registry.resolve(id);
 
+  const held = (): KeyState[] =>
+    [...deps.keys.keys()].map((state) => registry.stateAt(state)).toSorted((a, b) => b.seq - a.seq);
+
   const pinned = (id: NodeId): Peer => {
     const peer = peers.get(id);
     if (!peer)
@@ -113,7 +117,12 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
     holds: (state) => deps.keys.has(state),
     hold: (keys) => void deps.keys.set(keys.keyId, keys),
     drop: (state) => void deps.keys.delete(state),
-    held: () => [...deps.keys.keys()],
+    held,
+    newestHeld: () => {
+      const [newest] = held();
+      if (!newest) throw new KeystoreError('keystore/not-found', 'this node holds no keys');
+      return newest;
+    },
     stateAt: (state) => registry.stateAt(state),
     current,
     knows: (id) => registry.has(id),

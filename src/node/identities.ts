@@ -54,10 +54,8 @@ export const createIdentities = (deps: {
 
   const destroyUnused = async (): Promise<void> => {
     const needed = index.pinned();
-    const held = directory
-      .held()
-      .toSorted((a, b) => directory.stateAt(b).seq - directory.stateAt(a).seq);
-    const unused = held.filter((state, i) => i > 0 && !needed.has(state));
+    const [, ...former] = directory.held().map(({ keyId }) => keyId);
+    const unused = former.filter((state) => !needed.has(state));
     if (unused.length === 0) return;
     await ownKeys.destroy(unused);
     for (const state of unused) directory.drop(state);

@@ -177,10 +177,8 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     notice: ports.notice,
     accepted: ports.loss.heads,
     peers: () => directory.peers().map(({ id }) => id),
-    ask: (peer) => {
-      const mine = directory.current(self).keyId;
-      if (directory.holds(mine)) acknowledger.ask(peer, directory.current(peer).keyId, mine);
-    },
+    ask: (peer) =>
+      acknowledger.ask(peer, directory.current(peer).keyId, directory.newestHeld().keyId),
     accept: async (heads) => {
       for (const stream of index.openStreams()) ended.add(stream);
       const loss = { heads: [...ports.loss.heads, ...heads], streams: [...ended] };
@@ -215,7 +213,13 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       });
     },
   });
-  const acknowledger = createAcknowledger({ log, clock, sealer, publish });
+  const acknowledger = createAcknowledger({
+    log,
+    clock,
+    sealer,
+    publish,
+    signing: (mine) => (directory.holds(mine) ? mine : directory.newestHeld().keyId),
+  });
   const outbox = createOutbox({
     self,
     log,

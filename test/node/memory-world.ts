@@ -29,6 +29,7 @@ export interface Member {
   logDisk: MemoryDisk;
   world: World;
   exports: Map<string, Buffer>;
+  kek: Buffer;
   notices: Notice[];
 }
 
@@ -106,7 +107,7 @@ const createMember = async (
   });
   await store.close();
   const node = await assembleNode(world);
-  return { name, node, id, nodeDisk, logDisk, world, exports, notices };
+  return { name, node, id, nodeDisk, logDisk, world, exports, kek, notices };
 };
 
 /** An identity cannot say its memory address before its peer key is drawn; the peer id says it. */
@@ -117,6 +118,7 @@ export const reachable = (transport: Transport): Transport => ({
 
 /** A restart: everything in memory is gone, the disks are as they were. */
 export const restart = async (member: Member): Promise<void> => {
-  member.node = await assembleNode(member.world);
+  const keystore = createMemoryKeystore({ random: systemRandom, kek: member.kek });
+  member.node = await assembleNode({ ...member.world, keystore });
   await member.node.start();
 };
