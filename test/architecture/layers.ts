@@ -133,7 +133,21 @@ export const LAYERS: readonly Layer[] = [
       '@multiformats/multiaddr',
     ],
   },
-  { name: 'docstore', files: ['src/docstore/'], may: [domain, crypto, ...ports, errors] },
+  {
+    name: 'docstore',
+    files: ['src/docstore/'],
+    may: [
+      domain,
+      crypto,
+      ...ports,
+      errors,
+      // The interface of an ordered store, which says nothing of logs.
+      'src/log/store.ts',
+      'multiformats',
+      '@helia/bitswap',
+      '@libp2p/interface',
+    ],
+  },
   {
     name: 'node',
     files: ['src/node/'],
@@ -160,6 +174,12 @@ export const LAYERS: readonly Layer[] = [
       'typebox',
       'node:crypto',
     ],
+  },
+  {
+    // One libp2p under transport and documents.
+    name: 'network stack',
+    files: ['src/network-stack.ts'],
+    may: [...ports, 'src/transport/', 'src/docstore/', 'src/log/store.ts', 'libp2p'],
   },
   { name: 'api contract', files: apiContract, may: [domain, errors, 'typebox'] },
   {
