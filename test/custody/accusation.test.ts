@@ -18,6 +18,7 @@ import { rotated, type Person } from '../identity/people.ts';
 import {
   beth,
   blsKeyOf,
+  certify,
   dealAll,
   find,
   freds,
@@ -340,13 +341,23 @@ describe('attack/K10: accusation of equivocation', () => {
     });
 
   it('is refuted by what one node says in two roles', async () => {
-    const both = hold({ principal: fred1, n: 3 });
+    const both = hold({ principal: fred1, beneficiary: fred1, n: 3 });
     const writing = createDesk(both.order);
-    const evidence = both.certifications
-      .filter((_, i) => both.certificate.signers[i]!.node === idOf(fred1))
-      .map((made) => writing.write(fred1, 'order.certified', made));
-    assert.equal(evidence.length, 2);
-    isRefuted(await accuse(beth, fred1, 'fault/equivocation', evidence, courtOf(both)), beth);
+    const evidence = both.contributions
+      .filter(({ node }) => node === idOf(fred1))
+      .map(({ role, contribution }) =>
+        writing.write(fred1, 'order.contributed', { role, contribution }),
+      );
+    const roles = both.certificate.signers.filter(({ node }) => node === idOf(fred1));
+    for (const [i, { role, node }] of roles.entries()) {
+      const wallet = i === 0 ? other.wallet : both.wallet;
+      evidence.push(writing.write(fred1, 'order.certified', certify(both, role, node, wallet)));
+    }
+    assert.equal(evidence.length, 5);
+    const made = evidence.slice(0, 2);
+    isRefuted(await accuse(beth, fred1, 'fault/equivocation', made, courtOf(both)), beth);
+    const said = evidence.slice(2);
+    isRefuted(await accuse(beth, fred1, 'fault/equivocation', said, courtOf(both)), beth);
   });
 });
 

@@ -5,7 +5,9 @@ import { checkContribution } from '../../src/custody/contribution.ts';
 import { createSeededRandom } from '../transport/seeded-random.ts';
 import { isRightHandover } from '../../src/custody/handover.ts';
 import type { Handover } from '../../src/domain/messages.ts';
-import { blsKeyOf, hold, NETWORK, type Ceremony } from './ceremony.ts';
+import { concludeCertificate, verifyCertificate } from '../../src/custody/certification.ts';
+import { seatsOf } from '../../src/domain/terms.ts';
+import { blsKeyOf, certify, hold, NETWORK, type Ceremony } from './ceremony.ts';
 
 const handoverOf = ({ terms, contributions, certificate, addend }: Ceremony): Handover => ({
   terms,
@@ -65,6 +67,18 @@ describe('handover', () => {
     const again = { ...first!, contribution: { ...first!.contribution, proof } };
     assert.equal(checkContribution(order, again), undefined);
     assert.equal(holds({ ...right, contributions: [again, ...rest] }), false);
+  });
+
+  it('is refused with another wallet key than the contributions make, though all signed it', () => {
+    const lie = {
+      ...order.wallet,
+      walletKey: other.wallet.walletKey,
+      address: other.wallet.address,
+    };
+    const all = seatsOf(order.terms).map(({ role, node }) => certify(order, role, node, lie));
+    const certificate = concludeCertificate(order.order, order.terms, all);
+    assert.ok(verifyCertificate({ network: NETWORK, terms: order.terms, certificate, blsKeyOf }));
+    assert.equal(holds({ ...right, certificate }), false);
   });
 
   it('is refused in another network', () => {

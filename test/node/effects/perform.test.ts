@@ -6,6 +6,7 @@ import { verifyCertificate } from '../../../src/custody/certification.ts';
 import { checkContribution, contributionDigest } from '../../../src/custody/contribution.ts';
 import type { EventOf, EventType, OrderEvent } from '../../../src/domain/events.ts';
 import { perform, type LocalEffect } from '../../../src/node/effects/perform.ts';
+import type { Compute } from '../../../src/ports/compute.ts';
 import { DEFAULT_POLICY } from '../../../src/node/effects/deps.ts';
 import {
   beth,
@@ -259,6 +260,18 @@ describe('certify', () => {
     const turn = openBench();
     const { context } = await atWork(turn, { secrets: {} });
     await refuses(certify(context, fred, turn));
+  });
+
+  it('certifies nothing when the key generation ends with another key', async () => {
+    const turn = openBench();
+    const { context } = await atWork(turn);
+    const { compute } = depsOf(fred);
+    const wrong: Compute = {
+      ...compute,
+      run: async (job, input) =>
+        Object.assign(await compute.run(job, input), { groupKey: single.wallet.groupKey }),
+    };
+    await refuses(perform({ type: 'certify' }, context, depsOf(fred, { compute: wrong }), turn));
   });
 
   it('certifies nothing while a dealt share is missing', async () => {
