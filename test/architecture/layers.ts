@@ -217,9 +217,21 @@ export const LAYERS: readonly Layer[] = [
   { name: 'cli', files: ['cli/'], may: cli },
   {
     // What there is no running node to ask for.
-    name: 'cli on a home',
-    files: ['cli/commands/init.ts', 'cli/commands/daemon.ts', 'cli/commands/log/verify.ts'],
-    may: ['cli/', ...cli, 'src/main.ts', 'node:os'],
+    name: 'cli without a node',
+    files: [
+      'cli/commands/init.ts',
+      'cli/commands/daemon.ts',
+      'cli/commands/log/verify.ts',
+      'cli/commands/id/verify.ts',
+    ],
+    may: [
+      'cli/',
+      ...cli,
+      'src/main.ts',
+      'src/identity/export-file.ts',
+      'src/identity/fingerprint.ts',
+      'node:os',
+    ],
   },
 ];
 
