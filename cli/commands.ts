@@ -1,6 +1,10 @@
 import Daemon from './commands/daemon.ts';
 import IdExport from './commands/id/export.ts';
+import IdResolve from './commands/id/resolve.ts';
+import IdRevoke from './commands/id/revoke.ts';
+import IdRotate from './commands/id/rotate.ts';
 import IdShow from './commands/id/show.ts';
+import IdVerify from './commands/id/verify.ts';
 import Init from './commands/init.ts';
 import KeyExport from './commands/key/export.ts';
 import LogReplay from './commands/log/replay.ts';
@@ -17,6 +21,7 @@ import PeerAdd from './commands/peer/add.ts';
 import PeerClear from './commands/peer/clear.ts';
 import PeerList from './commands/peer/list.ts';
 import PeerRemove from './commands/peer/remove.ts';
+import Recover from './commands/recover.ts';
 import Status from './commands/status.ts';
 
 /** Every command. Loading this table loads no part of the node: `milagro --help` must be instant. */
@@ -24,8 +29,13 @@ export const COMMANDS = {
   init: Init,
   daemon: Daemon,
   status: Status,
+  recover: Recover,
   'id:show': IdShow,
   'id:export': IdExport,
+  'id:resolve': IdResolve,
+  'id:rotate': IdRotate,
+  'id:revoke': IdRevoke,
+  'id:verify': IdVerify,
   'peer:add': PeerAdd,
   'peer:list': PeerList,
   'peer:remove': PeerRemove,

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { NodeId, OrderId, Role } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
-import { OrderView, PeerView, VerifiedView } from '../domain/views.ts';
+import { IdentityView, OrderView, PeerView, VerifiedView } from '../domain/views.ts';
 import { ApiError, MilagroError, reason } from '../errors.ts';
 import { eventsOf } from './event-stream.ts';
 import {
@@ -14,6 +14,7 @@ import {
   PeerListAnswer,
   Problem,
   RecordsAnswer,
+  RecoverAnswer,
   ReplayAnswer,
   SecretAnswer,
   StatusAnswer,
@@ -65,6 +66,13 @@ export const createClient = (deps: ClientDeps) => {
     status: () => get('/v1/status', StatusAnswer),
     identity: () => get('/v1/identity', IdentityAnswer),
     exportIdentity: async () => (await get('/v1/identity/export', IdentityFile)).file,
+
+    /** As peers know it now. */
+    resolveIdentity: (id: NodeId) => get(`/v1/identity/${id}`, IdentityView),
+    rotateIdentity: (replace: ('kem' | 'bls' | 'peer')[]) =>
+      post('/v1/identity/rotate', IdentityView, { replace }),
+    revokeIdentity: () => post('/v1/identity/revoke', IdentityView, {}),
+    recover: () => post('/v1/recover', RecoverAnswer, {}),
 
     createOrder: (request: OrderRequest, patience: Patience) =>
       post('/v1/order', OrderAnswer, request, patience),

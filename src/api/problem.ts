@@ -7,6 +7,7 @@ import {
   type CoinCode,
   type ConfigCode,
   type CryptoCode,
+  type DocstoreCode,
   type EnvelopeCode,
   type IdentityCode,
   type KeystoreCode,
@@ -24,6 +25,7 @@ type Code =
   | CoinCode
   | ConfigCode
   | CryptoCode
+  | DocstoreCode
   | EnvelopeCode
   | IdentityCode
   | KeystoreCode
@@ -39,6 +41,7 @@ const families: Record<Family, number> = {
   coin: 422,
   config: 500,
   crypto: 422,
+  docstore: 503,
   envelope: 422,
   identity: 422,
   keystore: 503,
@@ -55,6 +58,7 @@ const exceptions: Partial<Record<Code, number>> = {
   'api/rate': 429,
   'api/unreachable': 503,
   'codec/too-large': 413,
+  'docstore/not-found': 404,
   'identity/unknown': 404,
   'identity/exists': 409,
   'keystore/exists': 409,
@@ -67,6 +71,7 @@ const exceptions: Partial<Record<Code, number>> = {
   'node/terms': 422,
   'node/idempotency-conflict': 422,
   'node/limit': 429,
+  'node/rolled-back': 503,
   'node/internal': 500,
 };
 

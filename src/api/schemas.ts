@@ -163,12 +163,36 @@ export const IdentityFile = answer(
   'an identity to hand over',
 );
 
-export const PeerRequest = closed({
-  file: Type.String({ maxLength: 4_000_000, description: 'what `milagro id export` gave there' }),
+const trusted = {
   name: optional(nullable(text(64))),
   roles: Type.Array(RoleSchema, { minItems: 1, maxItems: 3, uniqueItems: true }),
-});
+};
+export const PeerRequest = Type.Union([
+  closed({
+    file: Type.String({ maxLength: 4_000_000, description: 'what `milagro id export` gave there' }),
+    ...trusted,
+  }),
+  closed({
+    id: Type.String({ pattern: CID_PATTERN, description: 'looked up at peers' }),
+    ...trusted,
+  }),
+]);
 export type PeerRequest = Static<typeof PeerRequest>;
+
+export const RotateRequest = closed({
+  replace: optional(
+    Type.Array(Type.Enum(['kem', 'bls', 'peer']), {
+      maxItems: 3,
+      uniqueItems: true,
+      description: 'keys to replace besides the sign key; absent: kem and bls',
+    }),
+  ),
+});
+export const RecoverAnswer = answer(
+  { heads: Type.Array(Type.Integer()), endedRoles: Type.Integer() },
+  'what was given up: positions of lost records that peers have seen, and roles of open orders',
+);
+export type RecoverAnswer = Static<typeof RecoverAnswer>;
 
 export const PeerListAnswer = answer({ peers: Type.Array(PeerView) }, 'the peers that are pinned');
 export const RecordsAnswer = answer(

@@ -14,6 +14,7 @@ import type { Clock } from '../ports/clock.ts';
 import { checkHost, checkRate, checkToken } from './access.ts';
 import type { Api, ApiLimits, RouteDeps } from './api.ts';
 import { problemOf } from './problem.ts';
+import { identityRoutes } from './routes/identities.ts';
 import { logRoutes } from './routes/log.ts';
 import { orderEventRoutes } from './routes/order-events.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -62,7 +63,14 @@ export const createApi = (deps: ApiDeps): Api => {
   documented(api);
   const routes: RouteDeps = { ...deps, limits };
   // As plugins, so that the document above is there first and sees them.
-  for (const group of [statusRoutes, orderRoutes, orderEventRoutes, peerRoutes, logRoutes])
+  for (const group of [
+    identityRoutes,
+    statusRoutes,
+    orderRoutes,
+    orderEventRoutes,
+    peerRoutes,
+    logRoutes,
+  ])
     void api.register(async (scope: Api) => group(scope, routes));
   return api;
 };

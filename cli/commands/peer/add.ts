@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import type { Role } from '../../../src/domain/ids.ts';
+import { isCid, type Role } from '../../../src/domain/ids.ts';
 import type { PeerView } from '../../../src/domain/views.ts';
 import { readPublicFile } from '../../inputs.ts';
 import { NodeCommand } from '../../node-command.ts';
@@ -11,7 +11,10 @@ export default class PeerAdd extends NodeCommand {
     'The file comes from `milagro id export` there. Compare the fingerprint with its operator, by voice for example.';
   static override examples = ['<%= config.bin %> peer add alice.identity --role fiduciary'];
   static override args = {
-    file: Args.string({ required: true, description: 'identity file; - for standard input' }),
+    identity: Args.string({
+      required: true,
+      description: 'identity file, - for standard input; or a node id, which is looked up at peers',
+    }),
   };
   static override flags = {
     role: Flags.option({
@@ -27,8 +30,10 @@ export default class PeerAdd extends NodeCommand {
     const { args, flags } = await this.parse(PeerAdd);
     const { client, now } = await this.connect(flags);
     const roles: Role[] = [...new Set(flags.role)];
-    const file = await readPublicFile(args.file);
-    const peer = await client.addPeer({ file, name: flags.name ?? null, roles });
+    const identity = isCid(args.identity)
+      ? { id: args.identity }
+      : { file: await readPublicFile(args.identity) };
+    const peer = await client.addPeer({ ...identity, name: flags.name ?? null, roles });
     this.print(`${peerPage(peer, now)}\n\nCompare the fingerprint with the operator of that node.`);
     return peer;
   }

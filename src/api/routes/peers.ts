@@ -17,8 +17,8 @@ export const peerRoutes = (api: Api, { service, limits }: RouteDeps): void => {
       bodyLimit: limits.identityFile,
       schema: { operationId: 'addPeer', body: PeerRequest, response: answers({ 201: PeerView }) },
     },
-    async ({ body: { file, name = null, roles } }, reply) =>
-      reply.code(201).send(await service.addPeer({ file, name, roles })),
+    async ({ body: { name = null, ...peer } }, reply) =>
+      reply.code(201).send(await service.addPeer({ ...peer, name })),
   );
 
   api.delete(

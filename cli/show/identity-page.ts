@@ -1,0 +1,38 @@
+import { shortId } from '../../src/domain/ids.ts';
+import type { IdentityView } from '../../src/domain/views.ts';
+import { columns, facts } from './columns.ts';
+import { moment } from './moments.ts';
+
+/** Who somebody is, and how its keys came to be what they are. */
+export const identityPage = (identity: IdentityView, now: number): string =>
+  [
+    identity.name,
+    facts([
+      ['id', identity.id],
+      ['fingerprint', identity.fingerprint],
+      ['keys', `state ${identity.seq}, ${identity.keyState}`],
+      ['peer id', identity.peerId],
+      ['addresses', identity.addrs.join(' ') || '-'],
+      ['standing', standing(identity)],
+    ]),
+    '',
+    columns([
+      ['state', 'made by', 'when', 'block'],
+      ...identity.history.map(({ seq, type, at, cid }) => [
+        String(seq),
+        type,
+        moment(at, now),
+        `…${shortId(cid)}`,
+      ]),
+    ]),
+    ...identity.duplicity.map(
+      ({ seq, cids }) =>
+        `\ntwo histories: state ${seq} was made ${cids.length} times, proven by\n${cids.map((cid) => `  ${cid}`).join('\n')}`,
+    ),
+  ].join('\n');
+
+const standing = ({ revoked, duplicity }: IdentityView): string => {
+  if (revoked) return 'revoked: nothing it signs is believed any more';
+  if (duplicity.length > 0) return 'has two histories: it takes part in no new order';
+  return 'good';
+};
