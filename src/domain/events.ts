@@ -30,7 +30,7 @@ export interface OrderProposed extends Fact<'order.proposed'> {
 export interface OrderContributed extends Fact<'order.contributed'> {
   role: Role;
   contribution: Contribution;
-  /** H("milagro/contribution/v1", contribution), 32 bytes. */
+  /** H("milagro/contribution/v1", role, node, contribution), 32 bytes. */
   digest: Uint8Array;
   /** Own only: the addend, or the state of the key generation. */
   secret?: SecretId;

@@ -35,11 +35,11 @@ export const Certification = strict({
   role: RoleSchema,
   /** H("milagro/transcript/v1", ctx, digests), 32 bytes. */
   transcript: bytes(32),
-  /** H("milagro/contribution/v1", contribution) of each contributor, in the order of the transcript. */
+  /** H("milagro/contribution/v1", role, node, contribution) of each contributor, in the order of the transcript. */
   digests: Type.Array(bytes(32), { minItems: 2, maxItems: MAX_FIDUCIARIES + 1 }),
   walletKey: point,
   address: Type.String({ minLength: 1, maxLength: 128 }),
-  /** BLS12-381 over H("milagro/certificate/v1", ctx, transcript, walletKey, address), 96 bytes. */
+  /** BLS12-381 over H("milagro/certificate/v1", ctx, role, transcript, walletKey, address), 96 bytes. */
   signature: bytes(96),
 });
 export type Certification = Static<typeof Certification>;

@@ -1,7 +1,7 @@
 import { coinNames } from '../../coins/coins.ts';
 import type { RefusalCode } from '../../domain/faults.ts';
 import { seatsOf, type Party, type Terms } from '../../domain/terms.ts';
-import type { CustodyDeps, Standing } from '../effects/deps.ts';
+import type { CustodyDeps } from '../effects/deps.ts';
 
 /** Whether this node takes part in an order: its operator's decision, blaming nobody. */
 
@@ -10,7 +10,10 @@ export interface Refusal {
   text: string;
 }
 
-/** Why not, or undefined. Terms are well-formed. `now`: ms. */
+/**
+ * Why not, or undefined. Terms are well-formed. `now`: ms.
+ * @throws IdentityError identity/unknown: a key state that this node has not fetched yet
+ */
 export const refusalOf = (terms: Terms, now: number, deps: CustodyDeps): Refusal | undefined =>
   refusedPrincipal(terms, deps) ??
   refusedParty(terms, deps) ??
@@ -31,7 +34,7 @@ const refusedParty = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
     ...terms.fiduciaries,
   ];
   for (const party of parties) {
-    const refusal = refusedStanding(party, deps.standing(party.id));
+    const refusal = refusedStanding(party, deps);
     if (refusal) return refusal;
   }
   const own = seatsOf(terms).filter(({ node, role }) => node === deps.self && role !== 'principal');
@@ -40,13 +43,17 @@ const refusedParty = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
   return foreign && refuse('refusal/principal-not-served', `does not act as ${foreign.role}`);
 };
 
-/** New orders begin with the newest key states only: an older one may have been stolen, which is why it was replaced. */
-const refusedStanding = (party: Party, standing: Standing | undefined): Refusal | undefined => {
-  if (!standing) return refuse('refusal/party-unknown', `${party.id} is unknown here`);
-  if (standing.current.revoked || standing.forked)
+/**
+ * New orders begin with the newest key states only: an older one may have been stolen, which is why it was replaced. One
+ * that is not known here yet is newer, perhaps, and no reason to decline for good.
+ */
+const refusedStanding = (party: Party, { standing, states }: CustodyDeps): Refusal | undefined => {
+  const known = standing(party.id);
+  if (!known) return refuse('refusal/party-unknown', `${party.id} is unknown here`);
+  if (known.current.revoked || known.forked)
     return refuse('refusal/party-revoked', `${party.id} is revoked or has two histories`);
-  if (standing.blamed) return refuse('refusal/party-blamed', `${party.id} was caught cheating`);
-  if (standing.current.keyId !== party.key)
+  if (known.blamed) return refuse('refusal/party-blamed', `${party.id} was caught cheating`);
+  if (states(party.key).keyId !== known.current.keyId)
     return refuse(
       'refusal/party-unknown',
       `${party.key} is not the current key state of ${party.id}`,

@@ -7,7 +7,18 @@ import {
   type Standing,
 } from '../../../src/node/effects/deps.ts';
 import { refusalOf } from '../../../src/node/examine/policy.ts';
-import { beth, EXPIRES, freds, idOf, paula, termsOf, type Wish } from '../../custody/ceremony.ts';
+import { IdentityError } from '../../../src/errors.ts';
+import {
+  beth,
+  EXPIRES,
+  freds,
+  idOf,
+  paula,
+  stateAt,
+  termsOf,
+  type Wish,
+} from '../../custody/ceremony.ts';
+import { throwsCode } from '../../throws-code.ts';
 import { revoked, rotated, type Person } from '../../identity/people.ts';
 import { depsOf } from '../effects/bench.ts';
 
@@ -65,6 +76,11 @@ describe('policy', () => {
       assert.ok(unknown === 'refusal/party-unknown' || unknown === 'refusal/principal-not-served');
       const newer = rotated(who, `${name} newer`).state;
       assert.equal(codeOf({ n: 3 }, thinking(who, { current: newer })), 'refusal/party-unknown');
+      const states = (key: string) => {
+        if (key === who.state.keyId) throw new IdentityError('identity/unknown', 'not fetched yet');
+        return stateAt(key);
+      };
+      throwsCode('identity/unknown', () => codeOf({ n: 3 }, { states }));
     });
 
     it(`takes no part with ${name} revoked, forked or blamed`, () => {
