@@ -66,7 +66,7 @@ export const signedDigest = (unsigned: Omit<Envelope, 'sig'> | Omit<Detached, 's
 };
 
 /** H("milagro/wraps/v1", wraps), 32 bytes. */
-export const wrapsDigest = (wraps: readonly Wrap[]): Buffer =>
+const wrapsDigest = (wraps: readonly Wrap[]): Buffer =>
   taggedHash('milagro/wraps/v1', wraps);
 
 /** @param signer the sign key of `header.key`, the sender's key state. @throws EnvelopeError envelope/signature */
