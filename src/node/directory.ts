@@ -1,4 +1,5 @@
 import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
+import type { verifyBlock } from '../identity/verify-block.ts';
 import type { Contact } from '../transport/transport.ts';
 import { IdentityError, KeystoreError, NodeError } from '../errors.ts';
 import { writeExport } from '../identity/export-file.ts';
@@ -59,13 +60,14 @@ export interface DirectoryDeps {
   roles: readonly Role[];
   roster: Roster;
   keys: Map<KeyStateId, IdentityKeys>;
+  verify?: typeof verifyBlock;
 }
 
 const MOST_PEERS = 10_000;
 
 export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => {
   const { self, roster } = deps;
-  const registry = createRegistry();
+  const registry = createRegistry(deps.verify && { verify: deps.verify });
   for await (const block of roster.blocks()) registry.merge(block);
   const peers = new Map<NodeId, Peer>();
   for await (const peer of roster.peers()) peers.set(peer.id, peer);

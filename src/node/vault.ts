@@ -110,8 +110,12 @@ export const sealSecrets = async (
  * Loads the keys of every key state that this node still holds.
  * @throws KeystoreError keystore/not-found (no identity: run `milagro init`), keystore/corrupt; IdentityError
  */
-export const openVault = async (deps: { store: Store; keystore: Keystore }): Promise<Vault> => {
-  const { store, keystore } = deps;
+export const openVault = async (deps: {
+  store: Store;
+  keystore: Keystore;
+  verify?: typeof verifyBlock;
+}): Promise<Vault> => {
+  const { store, keystore, verify = verifyBlock } = deps;
   const self = Buffer.from(await required(store, SELF)).toString('ascii');
   const dataKey = await keystore.open(
     'data-key',
@@ -120,7 +124,8 @@ export const openVault = async (deps: { store: Store; keystore: Keystore }): Pro
     (bytes) => createSecretKey(bytes),
   );
   const keys = new Map<KeyStateId, IdentityKeys>();
-  for (const state of await heldStates(store)) keys.set(state, await loadState(deps, state));
+  for (const state of await heldStates(store))
+    keys.set(state, await loadState({ store, keystore, verify }, state));
   return { self, keys, dataKey };
 };
 
@@ -146,7 +151,7 @@ const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {
 };
 
 const loadState = async (
-  deps: { store: Store; keystore: Keystore },
+  deps: { store: Store; keystore: Keystore; verify: typeof verifyBlock },
   state: KeyStateId,
 ): Promise<IdentityKeys> => {
   const [sign, kem, bls, peer] = await Promise.all([
@@ -157,16 +162,19 @@ const loadState = async (
   ]);
   try {
     const material = loadKeys({ sign, kem, bls, peer });
-    return bindKeys(material, foldChain(await chainTo(deps.store, state)));
+    return bindKeys(material, foldChain(await chainTo(deps, state)));
   } finally {
     for (const seed of [sign, kem, bls, peer]) seed.fill(0);
   }
 };
 
-const chainTo = async (store: Store, state: KeyStateId) => {
+const chainTo = async (
+  { store, verify }: { store: Store; verify: typeof verifyBlock },
+  state: KeyStateId,
+) => {
   const chain = [];
   for (let at: KeyStateId | null = state; at !== null;) {
-    const block = verifyBlock(await required(store, `block/${at}`));
+    const block = verify(await required(store, `block/${at}`));
     if (cidOf(block.bytes) !== at)
       throw new KeystoreError('keystore/corrupt', `block ${at} was changed`);
     chain.push(block);
