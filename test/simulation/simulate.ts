@@ -1,0 +1,234 @@
+import { setImmediate } from 'node:timers/promises';
+import { createMemoryDocuments } from '../../src/docstore/memory-document-store.ts';
+import { LogError, MilagroError, reason } from '../../src/errors.ts';
+import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
+import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
+import type { Cast } from './cast.ts';
+import { checkEnd } from './check-end.ts';
+import { checkView } from './check-view.ts';
+import { createFacts } from './facts.ts';
+import { createFaults } from './faults.ts';
+import { createJudge, type Violation } from './judge.ts';
+import { createOperator, type Operator, type Phase } from './operator.ts';
+import type { Plan } from './plan.ts';
+import type { PlantedBug } from './planted-bugs.ts';
+import { createDice, seededRandom } from './seeded-random.ts';
+import { createStation, type Station } from './station.ts';
+import { createTrace } from './trace.ts';
+import { createVirtualTime, EPOCH } from './virtual-time.ts';
+import { createWire } from './wire.ts';
+
+/**
+ * One run of a seed: production nodes over memory adapters in one process, until everything has come to its end.
+ * After each step in which something changed, every guarantee that can be judged from what is durable and what is
+ * shown is judged. Nothing here reads the time, draws randomness or waits but through the seed: the same seed and
+ * plan give the same trace, byte for byte.
+ */
+export interface Run {
+  seed: number;
+  plan: Plan;
+  cast: Cast;
+  keepTrace?: boolean;
+  bug?: PlantedBug;
+}
+
+export interface Outcome {
+  violation: Violation | null;
+  /** Lives of nodes that ended before their time. */
+  crashes: number;
+  /** Wakes that were run. */
+  steps: number;
+  /** Virtual ms. */
+  lasted: number;
+  /** Batches asked of each node's log, by name. */
+  batches: ReadonlyMap<string, number>;
+  /** How far each order came. */
+  orders: readonly { phase: Phase; redeemed: boolean; address: string | null }[];
+  trace: readonly string[];
+  /** Of the whole trace, states at the end included. */
+  digest: string;
+}
+
+/** After healing: longer than the longest pause between two repetitions, several times over. */
+const PATIENCE = 3_600_000;
+const MOST_STEPS = 100_000;
+const CHECK_PAUSE = 1_000;
+
+export const simulate = async (run: Run): Promise<Outcome> => {
+  const { seed, plan, cast, bug } = run;
+  const time = createVirtualTime();
+  const trace = createTrace(run.keepTrace ?? false);
+  const judge = createJudge();
+  const facts = createFacts(judge);
+  const stations = new Map<string, Station>();
+  const faults = createFaults({ plan, stations, time, trace });
+  const wire = createWire({
+    random: seededRandom(seed, 'loss'),
+    loss: () => faults.loss(),
+    stations,
+    time,
+    trace,
+    judge,
+  });
+  const network = createMemoryNetwork({
+    clock: time,
+    random: seededRandom(seed, 'network'),
+    faults: { ...plan.network, loss: 0 },
+    hooks: wire.hooks,
+  });
+  const documents = createMemoryDocuments({ clock: time });
+  for (const member of cast.members)
+    stations.set(
+      member.name,
+      createStation({
+        seed,
+        member,
+        world: {
+          verify: cast.verify,
+          policy: plan.refuses === member.name ? { ...DEFAULT_POLICY, coins: [] } : DEFAULT_POLICY,
+        },
+        encapsulations: cast.encapsulations,
+        time,
+        network,
+        documents,
+        trace,
+        judge,
+        facts,
+        bug,
+        ...faults.ofNode(member.name),
+      }),
+    );
+  const all = [...stations.values()];
+  faults.begin(network);
+  const operators = startOperators(run, { stations: all, time, judge, ready: faults.ready });
+
+  let steps = 0;
+  let nextCheck = 0;
+  const over = async (): Promise<boolean> => {
+    if (!faults.healed() || operators.some(({ phase }) => phase() !== 'done')) return false;
+    if (time.now() < nextCheck) return false;
+    nextCheck = time.now() + CHECK_PAUSE;
+    return isDrained(
+      all.filter(({ name }) => !faults.isDead(name)),
+      faults.someDied(),
+    );
+  };
+
+  const end = EPOCH + plan.healAt + PATIENCE;
+  while (judge.found() === null && time.next() <= end) {
+    await time.step();
+    await lookAround(all, judge, facts);
+    wire.settle();
+    if (++steps > MOST_STEPS)
+      judge.violated({ guarantee: 'G15', node: '-', text: `no rest after ${steps} steps` });
+    if (await over()) break;
+  }
+  if (judge.found() === null)
+    await checkEnd({
+      stations: all.filter(({ name }) => !faults.isDead(name)),
+      operators,
+      facts,
+      judge,
+      trace,
+      now: time.now(),
+    });
+
+  const found = judge.found();
+  if (found) trace.note(time.now(), found.node, `VIOLATION of ${found.guarantee}: ${found.text}`);
+  return {
+    violation: found,
+    crashes: all.reduce((sum, station) => sum + station.crashes(), 0),
+    steps,
+    lasted: time.now() - EPOCH,
+    batches: new Map(all.map((station) => [station.name, station.batches()])),
+    orders: operators.map((operator) => outcomeOf(operator, all)),
+    trace: trace.lines(),
+    digest: trace.digest(),
+  };
+};
+
+const startOperators = (
+  { seed, plan, cast }: Run,
+  deps: Pick<Parameters<typeof createOperator>[0], 'time' | 'judge' | 'ready'> & {
+    stations: readonly Station[];
+  },
+): Operator[] => {
+  const [principal] = deps.stations;
+  const having = (role: 'beneficiary' | 'fiduciary') =>
+    cast.members.filter(({ roles }) => roles.includes(role)).map(({ id }) => id);
+  const [beneficiary] = having('beneficiary');
+  if (!principal || beneficiary === undefined) throw new RangeError('a cast without a principal');
+  return plan.orders.map((wish, number) =>
+    createOperator({
+      ...deps,
+      number,
+      wish,
+      principal,
+      beneficiary,
+      fiduciaries: having('fiduciary'),
+      dice: createDice(seededRandom(seed, `operator ${number}`)),
+    }),
+  );
+};
+
+/** Brings what is known of every node up to date, and judges what changed. */
+const lookAround = async (
+  stations: readonly Station[],
+  judge: ReturnType<typeof createJudge>,
+  facts: ReturnType<typeof createFacts>,
+): Promise<void> => {
+  for (const station of stations) {
+    const { chronicle, changed } = station;
+    const log = station.log();
+    const node = station.node();
+    if (!log || !node) continue;
+    if (chronicle.unsure()) await unlessSealed(chronicle.read(log));
+    for (const order of changed) {
+      const view = await soon(unlessSealed(node.order(order)));
+      // The log is being reopened, or a turn is under way: it is looked at again after the next step.
+      if (!view) continue;
+      changed.delete(order);
+      checkView({ station, view, judge, facts });
+      station.shown.set(order, view);
+    }
+  }
+};
+
+const unlessSealed = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (thrown instanceof LogError && thrown.code === 'log/sealed') return undefined;
+    throw thrown instanceof MilagroError ? new Error(reason(thrown), { cause: thrown }) : thrown;
+  }
+};
+
+/** The answer if it needs no time. */
+const soon = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  Promise.race([answer, setImmediate().then(() => undefined)]);
+
+/** Nobody waits for an acknowledgement any more; a node that died for good would be waited for in vain. */
+const isDrained = async (stations: readonly Station[], someDied: boolean): Promise<boolean> => {
+  for (const station of stations) {
+    const node = station.node();
+    if (!node || station.chronicle.unsure() || station.changed.size > 0) return false;
+    if (!someDied && (await node.status()).unacknowledged > 0) return false;
+  }
+  return true;
+};
+
+const outcomeOf = (operator: Operator, stations: readonly Station[]) => {
+  const order = operator.order();
+  const view = order === null ? undefined : stations[0]?.shown.get(order);
+  return {
+    phase: operator.phase(),
+    redeemed: (view?.redemption?.receiptedAt ?? null) !== null,
+    address: view?.address ?? null,
+  };
+};
+
+/** For people: what went wrong, and how to see it again. */
+export const describe = (seed: number, plan: Plan, { violation }: Outcome): string =>
+  violation === null
+    ? `seed ${seed} (${plan.name}): every guarantee held`
+    : `seed ${seed} (${plan.name}): ${violation.node} violates ${violation.guarantee}: ${violation.text}`;
