@@ -102,7 +102,8 @@ export type TransportCode =
   'transport/start' | 'transport/unreachable' | 'transport/stopped' | 'transport/topic';
 export class TransportError extends MilagroError<TransportCode> {}
 
-export type DocstoreCode = 'docstore/not-found' | 'docstore/too-large' | 'docstore/stopped';
+export type DocstoreCode =
+  'docstore/not-found' | 'docstore/too-large' | 'docstore/mismatch' | 'docstore/stopped';
 export class DocstoreError extends MilagroError<DocstoreCode> {}
 
 /** What the node refuses, to its operator or to a peer. */
@@ -116,7 +117,6 @@ export type NodeCode =
   | 'node/not-party'
   | 'node/unexpected'
   | 'node/idempotency-conflict'
-  | 'node/not-ready'
   | 'node/policy'
   | 'node/limit'
   | 'node/key-unavailable'

@@ -12,6 +12,25 @@ test('who this node is, and the file to hand over', async (t) => {
   assert.match((await call('GET', '/v1/identity/export')).json().file, /^milagro-identity 1\n/);
 });
 
+test('an identity is looked up, rotated and revoked; a rollback is accepted', async (t) => {
+  const { call, service } = smallApi(t);
+  assert.equal((await call('GET', `/v1/identity/${id(9)}`)).json().id, id(9));
+  assert.equal((await call('GET', '/v1/identity/bob')).statusCode, 400);
+  const replaced: string[][] = [];
+  const rotate = service.rotateIdentity.bind(service);
+  service.rotateIdentity = async (replace) => {
+    replaced.push(replace);
+    return rotate(replace);
+  };
+  await call('POST', '/v1/identity/rotate');
+  await call('POST', '/v1/identity/rotate', { replace: ['peer'] });
+  assert.deepEqual(replaced, [['kem', 'bls'], ['peer']]);
+  const unknown = await call('POST', '/v1/identity/rotate', { replace: ['sign'] });
+  assert.equal(unknown.statusCode, 400);
+  assert.equal((await call('POST', '/v1/identity/revoke')).json().revoked, true);
+  assert.deepEqual((await call('POST', '/v1/recover')).json(), { heads: [7], endedRoles: 2 });
+});
+
 test('peers are added, listed, cleared and removed', async (t) => {
   const { call } = smallApi(t);
   const file = `milagro-identity 1\n${id(9)}\nAAAA\n`;

@@ -36,8 +36,12 @@ const watching = async (t: TestContext, limits = {}) => {
   return { ...small, open };
 };
 const dataOf = (event: string) => JSON.parse(event.split('\ndata: ')[1] ?? '');
+/** Gives up after so many turns of the loop that only a missing event can be the reason. */
 const until = async (happened: () => boolean): Promise<void> => {
-  while (!happened()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turns = 0; !happened(); turns++) {
+    if (turns > 100_000) throw new Error(`never: ${happened}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 };
 
 test('a watcher gets the order as it is, then each change, then nothing of other orders', async (t) => {

@@ -192,6 +192,9 @@ test('the OpenAPI document names every route, its answers and the token', async 
   assert.deepEqual(Object.keys(document.paths).toSorted(), [
     '/v1/identity',
     '/v1/identity/export',
+    '/v1/identity/revoke',
+    '/v1/identity/rotate',
+    '/v1/identity/{id}',
     '/v1/log/replay',
     '/v1/log/verify',
     '/v1/log/{orderReference}',
@@ -204,6 +207,7 @@ test('the OpenAPI document names every route, its answers and the token', async 
     '/v1/peer',
     '/v1/peer/{id}',
     '/v1/peer/{id}/clear',
+    '/v1/recover',
     '/v1/status',
   ]);
   const create = document.paths['/v1/order'].post;
