@@ -46,7 +46,7 @@ test('the readme has every command, and says of it what the command says', () =>
 
 test('the tree of folders in the architecture is the one there is', () => {
   const tree = readText('docs/architecture.md').split('## Folders')[1]?.split('```')[1] ?? '';
-  const drawn = new Set([...tree.matchAll(/^ +([a-z]+)\/ /gm)].map(([, name]) => name));
+  const drawn = new Set([...tree.matchAll(/^ +([a-z]+)\/ /gm)].map(([, name = '']) => name));
   const there = ['src', 'cli'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.parentPath.endsWith('commands'))
