@@ -39,7 +39,7 @@ const dataOf = (event: string) => JSON.parse(event.split('\ndata: ')[1] ?? '');
 /** Gives up after so many turns of the loop that only a missing event can be the reason. */
 const until = async (happened: () => boolean): Promise<void> => {
   for (let turns = 0; !happened(); turns++) {
-    if (turns > 100_000) throw new Error(`never: ${happened}`);
+    if (turns > 100_000) throw new Error('it never happened');
     await new Promise((resolve) => setImmediate(resolve));
   }
 };

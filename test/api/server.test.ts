@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Response } from 'light-my-request';
+import type { LightMyRequestResponse } from 'fastify';
 import { createApi, listen } from '../../src/api/server.ts';
 import { ConfigError, LogError, NodeError } from '../../src/errors.ts';
 import { smallApi, TOKEN } from './small-api.ts';
 import { NOW, SELF, smallService } from './small-service.ts';
 
-const refused = (response: Response, status: number, code: string): void => {
+const refused = (response: LightMyRequestResponse, status: number, code: string): void => {
   assert.equal(response.statusCode, status, response.body);
   assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
   const problem = response.json();

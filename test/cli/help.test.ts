@@ -6,17 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { COMMANDS } from '../../cli/commands.ts';
 import { start } from './milagro.ts';
 
-test('help shows every topic and command', async () => {
-  const { code, stdout } = await start(['--help']).ended;
-  assert.equal(code, 0);
-  for (const name of Object.keys(COMMANDS))
-    assert.match(stdout, new RegExp(name.split(':')[0] ?? ''));
-});
-
-test('help loads no part of the node: that is what keeps it instant', () => {
+test('help shows every topic and loads no part of the node: that is what keeps it instant', () => {
   const tell =
     "import{registerHooks}from'node:module';registerHooks({load(u,c,n){process.stderr.write(u+'\\n');return n(u,c)}})";
-  const { stderr } = spawnSync(
+  const { stderr, stdout } = spawnSync(
     process.execPath,
     [
       '--import',
@@ -26,6 +19,8 @@ test('help loads no part of the node: that is what keeps it instant', () => {
     ],
     { encoding: 'utf8' },
   );
+  for (const name of Object.keys(COMMANDS))
+    assert.match(stdout, new RegExp(`\\n  ${name.split(':')[0]} `));
   const loaded = stderr.split('\n').filter((url) => url.startsWith('file:'));
   const root = pathToFileURL(join(import.meta.dirname, '../..')).href;
   const own = loaded.filter((url) => url.startsWith(`${root}/src/`));
@@ -50,7 +45,6 @@ test('a wrong call is 2: unknown command, missing argument, unknown flag, value 
     ['nothing'],
     ['order', 'show'],
     ['status', '--nothing'],
-    ['order', 'list', '--per-page', '0'],
     ['order', 'create', '--threshold', '33'],
     ['key', 'export', 'x', '--out', 'a', '--terminal'],
   ];
