@@ -52,13 +52,13 @@ export const fold = (state: LogState, record: LogRecord, head: Head): void => {
   }
   for (const id of entry.secrets ?? []) state.secrets.set(id, record.position);
   for (const id of entry.destroyed ?? []) state.secrets.set(id, DESTROYED);
-  if (entry.seen && shows(state, entry.seen)) {
+  if (entry.seen) {
     const { peer, head: shown } = entry.seen;
     // A copy: the decoded hash is a view that would keep the whole record alive.
     state.peers.set(peer, { seq: shown.seq, hash: Uint8Array.from(shown.hash) });
   }
 };
 
-/** True when this is more than the peer has shown before. */
+/** True when this is more than the peer has shown before; only then a record says so. */
 export const shows = (state: LogState, { peer, head }: { peer: NodeId; head: Head }): boolean =>
   head.seq > (state.peers.get(peer)?.seq ?? -1);

@@ -3,7 +3,9 @@ import { it } from 'node:test';
 import { cidOf } from '../../src/crypto/hash.ts';
 import type { Head } from '../../src/log/event-log.ts';
 import { createMemoryDisk, memoryStore, type Outcome } from '../../src/log/memory-store.ts';
-import { collect, envelope, openLog, stream, texts, turn } from './log-world.ts';
+import type { Store } from '../../src/log/store.ts';
+import { ALICE, cid, collect, envelope, openLog, stream, texts, turn } from './log-world.ts';
+import { rejectsWith } from './rejects-with.ts';
 
 it('writes turns that are appended together in one batch', async () => {
   const disk = createMemoryDisk();
@@ -90,6 +92,46 @@ it('seals in the order of the calls, in the tick of each call', async () => {
   for (const { sent } of done)
     for (const { bytes, envelope: id } of sent) assert.equal(cidOf(bytes), id);
   await log.verify();
+});
+
+it('reads what is pending only while there are acknowledgements to write', async () => {
+  let reads = 0;
+  const open = memoryStore({ disk: createMemoryDisk() });
+  const openStore = async () => {
+    const store = await open();
+    const get: Store['get'] = (key) => {
+      reads += 1;
+      return store.get(key);
+    };
+    return { ...store, get };
+  };
+  const log = await openLog({ openStore });
+  await log.append(turn('o', 'one', { seal: (_, next) => [envelope(next(), 'a')] }));
+  reads = 0;
+  log.settle(cid('o'), 1, ALICE);
+  await log.append(turn('o', 'two'));
+  assert.equal(reads, 1);
+  await log.append(turn('o', 'three'));
+  assert.equal(reads, 1);
+});
+
+it('writes no turn that waits when the log is found damaged', async () => {
+  const gate = Promise.withResolvers<Outcome>();
+  const disk = createMemoryDisk();
+  const onBatch = (batch: number) => (batch === 3 ? gate.promise : 'done');
+  const log = await openLog({ openStore: memoryStore({ disk, onBatch }) });
+  await log.append(turn('o', 'one'));
+  const underWay = log.append(turn('o', 'two'));
+  await turnOfTheLoop();
+  const waiting = log.append(turn('o', 'three'));
+  const [record] = disk.keys.filter((key) => key.startsWith('r/'));
+  disk.rows.set(record!, Buffer.alloc(40));
+  await rejectsWith('log/corrupt', log.read(stream('o')));
+  gate.resolve('done');
+  await underWay;
+  await rejectsWith('log/sealed', waiting);
+  assert.equal(disk.keys.filter((key) => key.startsWith('r/')).length, 2);
+  await log.close();
 });
 
 it('leaves no hole where a turn among others is refused', async () => {
