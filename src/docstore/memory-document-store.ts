@@ -19,12 +19,9 @@ export const createMemoryDocuments = (deps: {
 }): MemoryDocuments => {
   const shelves = new Map<string, Map<string, Uint8Array>>();
   const running = new Set<string>();
-  let hook = (
-    _cid: string,
-    bytes: Uint8Array,
-    _from: string,
-    _to: string,
-  ): Uint8Array | undefined => bytes;
+  /** Those who wait for a document: each looks again. */
+  const waiting = new Set<() => void>();
+  let hook: Parameters<MemoryDocuments['onFetch']>[0] = (_cid, bytes) => bytes;
 
   const elsewhere = (cid: string, node: string): Uint8Array | undefined => {
     for (const [other, shelf] of shelves) {
@@ -37,14 +34,9 @@ export const createMemoryDocuments = (deps: {
     return undefined;
   };
 
-  const wait = (signal: AbortSignal | undefined): Promise<void> =>
-    new Promise((done) => {
-      const cancel = deps.clock.after(FETCH_TIMEOUT, done);
-      signal?.addEventListener('abort', () => {
-        cancel();
-        done();
-      });
-    });
+  const lookAgain = (): void => {
+    for (const look of waiting) look();
+  };
 
   return {
     onFetch: (next) => {
@@ -53,22 +45,75 @@ export const createMemoryDocuments = (deps: {
     store: (node) => {
       const shelf = shelves.get(node) ?? new Map<string, Uint8Array>();
       shelves.set(node, shelf);
-      return {
-        start: async () => void running.add(node),
-        stop: async () => void running.delete(node),
-        put: async (cid, bytes) => void shelf.set(cid, Uint8Array.from(bytes)),
-        has: async (cid) => shelf.has(cid),
-        fetch: async (cid, signal) => {
-          if (!running.has(node))
-            throw new DocstoreError('docstore/stopped', 'the document store is stopped');
+      let phase: 'new' | 'running' | 'stopped' = 'new';
+      const requireRunning = (): void => {
+        if (phase !== 'running') throw stopped();
+      };
+
+      const keep = (cid: string, bytes: Uint8Array): Uint8Array => {
+        shelf.set(cid, Uint8Array.from(bytes));
+        lookAgain();
+        return Uint8Array.from(bytes);
+      };
+
+      const search = (cid: string, signal?: AbortSignal): Promise<Uint8Array> => {
+        const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+        const giveUp = (): void => reject(notFound(cid));
+        const look = (): void => {
+          if (phase === 'stopped') return reject(stopped());
           const found = shelf.get(cid) ?? elsewhere(cid, node);
-          if (found) return found;
-          await wait(signal);
-          const late = elsewhere(cid, node);
-          if (late) return late;
-          throw new DocstoreError('docstore/not-found', `nobody gave ${cid} in time`);
+          if (found) resolve(Uint8Array.from(found));
+        };
+        const cancel = deps.clock.after(FETCH_TIMEOUT, () => {
+          look();
+          giveUp();
+        });
+        signal?.addEventListener('abort', giveUp);
+        if (signal?.aborted) giveUp();
+        waiting.add(look);
+        return promise.finally(() => {
+          waiting.delete(look);
+          cancel();
+          signal?.removeEventListener('abort', giveUp);
+        });
+      };
+
+      return {
+        start: async () => {
+          if (phase === 'stopped') throw stopped();
+          phase = 'running';
+          running.add(node);
+          lookAgain();
+        },
+        stop: async () => {
+          if (phase === 'running') running.delete(node);
+          phase = 'stopped';
+          lookAgain();
+        },
+        put: async (cid, bytes) => {
+          requireRunning();
+          if (bytes.length > MAX_DOCUMENT_BYTES)
+            throw new DocstoreError('docstore/too-large', `a document of ${bytes.length} bytes`);
+          if (cidOf(bytes) !== cid)
+            throw new DocstoreError('docstore/mismatch', `these bytes are not ${cid}`);
+          keep(cid, bytes);
+        },
+        has: async (cid) => {
+          requireRunning();
+          return shelf.has(cid);
+        },
+        fetch: async (cid, signal) => {
+          requireRunning();
+          const here = shelf.get(cid);
+          if (here) return Uint8Array.from(here);
+          return keep(cid, elsewhere(cid, node) ?? (await search(cid, signal)));
         },
       };
     },
   };
 };
+
+const stopped = (): DocstoreError =>
+  new DocstoreError('docstore/stopped', 'the document store is not running');
+const notFound = (cid: string): DocstoreError =>
+  new DocstoreError('docstore/not-found', `nobody gave ${cid} in time`);

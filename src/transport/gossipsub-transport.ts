@@ -31,7 +31,7 @@ export interface GossipsubTransportDeps {
    * A libp2p made from `libp2pOptions` with these bans, by somebody who has other uses for it and stops it.
    * Absent: the transport makes one of its own.
    */
-  shared?: { libp2p: TransportLibp2p; bans: PeerBans };
+  shared?: { libp2p: () => Promise<TransportLibp2p>; bans: PeerBans };
   /** Is told what an operator should see in the log. */
   report?: (incident: Incident) => void;
 }
@@ -155,7 +155,7 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
       throw new TransportError('transport/start', 'the transport is already running');
     phase = 'running';
     try {
-      libp2p = shared?.libp2p ?? (await createLibp2p(options));
+      libp2p = await (shared?.libp2p() ?? createLibp2p(options));
       await libp2p.start();
     } catch (cause) {
       phase = 'stopped';

@@ -239,7 +239,7 @@ test('a libp2p that met its peers before the transport came is no loss', async (
     config,
     clock: systemClock,
     random: systemRandom,
-    shared: { libp2p, bans },
+    shared: { libp2p: async () => libp2p, bans },
   });
   const subscribed: string[] = [];
   one.onSubscribed((topic) => subscribed.push(topic));

@@ -57,7 +57,7 @@ export const openNode = async (name: string, options: NodeOptions = {}) => {
     config,
     clock,
     random: systemRandom,
-    shared: { libp2p, bans },
+    shared: { libp2p: async () => libp2p, bans },
     report: (incident) => incidents.push(incident),
   });
   for (const topic of [inboxOf(name), IDENTITIES])

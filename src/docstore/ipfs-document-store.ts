@@ -1,0 +1,84 @@
+import type { Libp2p } from '@libp2p/interface';
+import { cidOf } from '../crypto/hash.ts';
+import { isCid } from '../domain/ids.ts';
+import { DocstoreError } from '../errors.ts';
+import type { OpenStore } from '../log/store.ts';
+import type { Clock } from '../ports/clock.ts';
+import { startBitswap, type Bitswap } from './bitswap.ts';
+import { MAX_DOCUMENT_BYTES, type DocumentStore } from './document-store.ts';
+import { createKeptDocuments } from './kept-documents.ts';
+import { createSearches } from './searches.ts';
+
+export interface IpfsDocumentStoreDeps {
+  clock: Clock;
+  /** The libp2p of the node, not started yet. Who made it starts it after this store, and stops it. */
+  libp2p: () => Promise<Libp2p>;
+  openStore: OpenStore;
+}
+
+/**
+ * Documents as IPFS blocks: kept by this node for good, exchanged with the peers it is connected to, and with nobody
+ * else.
+ */
+export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentStore => {
+  const kept = createKeptDocuments(deps.openStore);
+  let starting: Promise<Bitswap> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const open = async (): Promise<Bitswap> => {
+    await kept.open();
+    return startBitswap(await deps.libp2p(), kept);
+  };
+
+  const running = (): Promise<Bitswap> => {
+    if (starting === undefined || stopping !== undefined)
+      throw new DocstoreError('docstore/stopped', 'the document store is not running');
+    return starting;
+  };
+
+  const keep = async (cid: string, bytes: Uint8Array): Promise<void> => {
+    await kept.put(cid, bytes);
+    // After it is here: bitswap looks it up to answer those who wait for it.
+    await (await running()).offer(cid);
+  };
+
+  const searches = createSearches({
+    clock: deps.clock,
+    ask: async (cid, signal) => (await running()).want(cid, signal),
+    keep,
+  });
+
+  const close = async (): Promise<void> => {
+    const bitswap = await starting?.catch(() => undefined);
+    await searches.stop();
+    await bitswap?.stop();
+    await kept.close();
+  };
+
+  return {
+    start: async () => {
+      if (stopping !== undefined)
+        throw new DocstoreError('docstore/stopped', 'the document store has been stopped');
+      starting ??= open();
+      await starting;
+    },
+    stop: () => (stopping ??= close()),
+    put: async (cid, bytes) => {
+      await running();
+      if (bytes.length > MAX_DOCUMENT_BYTES)
+        throw new DocstoreError('docstore/too-large', `a document of ${bytes.length} bytes`);
+      if (cidOf(bytes) !== cid)
+        throw new DocstoreError('docstore/mismatch', `these bytes are not ${cid}`);
+      await keep(cid, bytes);
+    },
+    has: async (cid) => {
+      await running();
+      return (await kept.get(cid)) !== undefined;
+    },
+    fetch: async (cid, signal) => {
+      await running();
+      if (!isCid(cid)) throw new DocstoreError('docstore/not-found', 'not the name of a document');
+      return (await kept.get(cid)) ?? searches.find(cid, signal);
+    },
+  };
+};
