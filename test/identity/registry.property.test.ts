@@ -127,7 +127,8 @@ describe('registry, whatever the order', () => {
         for (const { bytes } of order) offer(registry, bytes);
         assert.deepEqual(observed(registry), expected(forest));
         // What builds on a refused block waits until that block is fetched again, and then goes with it.
-        for (let wanted = registry.missing(); wanted.length > 0; wanted = registry.missing()) {
+        for (const _ of forest) {
+          const wanted = registry.missing();
           for (const { cid, bytes } of forest) if (wanted.includes(cid)) offer(registry, bytes);
         }
         assert.equal(registry.waiting, 0);
@@ -209,7 +210,10 @@ describe('registry, whatever the order', () => {
           if (side[i] !== 0) offer(left, bytes);
           if (side[i] !== 1) offer(right, bytes);
         }
-        while (catchUp(left, right) || catchUp(right, left));
+        for (const _ of forest) {
+          catchUp(left, right);
+          catchUp(right, left);
+        }
         assert.deepEqual(observed(left), observed(right));
         // A block that waits on one side because the other never had its predecessor is in neither set.
         const valid = new Set(forest.filter((node) => node.valid).map(({ cid }) => cid));
@@ -221,13 +225,11 @@ describe('registry, whatever the order', () => {
 });
 
 /** What an announcement leads to: `to` asks `from` for heads it does not have, then for what is missing below them. */
-const catchUp = (from: Registry, to: Registry): boolean => {
-  const before = to.digest();
+const catchUp = (from: Registry, to: Registry): void => {
   const wanted = from.heads().map(({ cid }) => cid);
   for (const cid of wanted) {
     if (to.has(cid) || !from.has(cid)) continue;
     offer(to, from.chain(cid).at(-1)!);
     wanted.push(...to.missing().filter((missing) => !wanted.includes(missing)));
   }
-  return !before.equals(to.digest());
 };
