@@ -105,7 +105,7 @@ const tell = async (
     say('Paula asks for the key to be released to Ben.');
   }
   await milagro(paula, 'order', 'redeem', orderReference, '--yes', '--wait', '0');
-  await until(paula, orderReference, (order) => order.redemption?.receiptedAt != null);
+  await until(paula, orderReference, (order) => typeof order.redemption?.receiptedAt === 'number');
   await show(ben, 'order', 'show', orderReference);
   say(
     "The shares were sealed to Ben's node, which checked each one and put the key together. No other node ever saw it.",

@@ -19,6 +19,8 @@ export interface Paths {
   keystore: string;
   /** Directory of identity, sealed keys and roster. */
   node: string;
+  /** Directory of identity blocks offered to peers. */
+  documents: string;
   /** Directory of the event log. */
   log: string;
   /** Directory of wallet keys that the operator asked for. */
@@ -30,6 +32,7 @@ export const pathsOf = (home: string): Paths => ({
   token: join(home, 'api.token'),
   keystore: join(home, 'keystore'),
   node: join(home, 'node'),
+  documents: join(home, 'documents'),
   log: join(home, 'log'),
   exports: join(home, 'exports'),
 });

@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { createApi } from './api/server.ts';
-import { loadConfig, writeConfig, type Config, type Settings } from './config.ts';
+import { createApi, listen } from './api/server.ts';
+import { loadConfig, parseConfig, writeConfig, type Config, type Settings } from './config.ts';
 import { encapsulate } from './crypto/kem.ts';
-import { createMemoryDocuments } from './docstore/memory-document-store.ts';
 import type { NodeId } from './domain/ids.ts';
 import { createCounters } from './envelope/counters.ts';
-import { createHome, createToken, pathsOf, readToken } from './home.ts';
+import { createHome, createToken, pathsOf, readToken, type Paths } from './home.ts';
 import { fingerprint } from './identity/fingerprint.ts';
 import { createFileKeystore, openFileKeystore } from './keystore/file-keystore.ts';
 import type { Keystore } from './keystore/keystore.ts';
@@ -16,13 +15,14 @@ import { createKeyFile, type Unlock } from './keystore/unlock-key.ts';
 import type { Verified } from './log/event-log.ts';
 import { levelStore } from './log/level-store.ts';
 import { openEventLog } from './log/open-event-log.ts';
-import { assembleNode } from './node/assemble.ts';
+import { assembleNode, type World } from './node/assemble.ts';
 import type { CustodyPolicy } from './node/effects/deps.ts';
+import { createNetworkStack } from './network-stack.ts';
 import { createVault, openVault } from './node/vault.ts';
+import type { Compute } from './ports/compute.ts';
 import { systemClock } from './ports/clock.ts';
 import { systemRandom } from './ports/random.ts';
 import { workerCompute } from './ports/worker-compute.ts';
-import { createGossipsubTransport } from './transport/gossipsub-transport.ts';
 import { VERSION } from './version.ts';
 
 /** The composition root: the only place where adapters are made. What it makes, the command line starts and stops. */
@@ -45,8 +45,8 @@ export const initHome = async (options: {
 }): Promise<Initialized> => {
   const { home, settings, passphrase } = options;
   const paths = pathsOf(home);
+  const config = parseConfig(settings);
   await createHome(home);
-  const config = await writeConfig(home, settings);
   const unlock = await newUnlock(config, passphrase);
   const keystore = await createFileKeystore({ path: paths.keystore, unlock, random: systemRandom });
   const store = await levelStore({ directory: paths.node })();
@@ -60,6 +60,8 @@ export const initHome = async (options: {
       at: systemClock.now(),
     });
     await createToken({ home, random: systemRandom });
+    // Last: a home with a config.yaml is a whole node.
+    await writeConfig(home, settings);
     return { home, id, fingerprint: fingerprint(id) };
   } finally {
     await store.close();
@@ -111,8 +113,43 @@ export const startDaemon = async (options: {
   const paths = pathsOf(home);
   const keystore = await openKeystore(home, config, options.passphrase);
   const compute = workerCompute({ threads: 1 });
-  const counters = createCounters();
-  const node = await assembleNode({
+  // Undone in the opposite order, at the end or when the start fails half-way.
+  const undo: (() => Promise<void>)[] = [() => compute.close()];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const node = await assembleNode(worldOf({ paths, config, logger, keystore, compute }));
+    undo.push(() => node.stop());
+    await node.start();
+    const api = createApi({
+      service: node,
+      token: await readToken(home),
+      clock: systemClock,
+      logger,
+      limits: { wait: config.api.waitSeconds * 1_000, perSecond: config.api.requestsPerSecond },
+      orders: { coin: config.orders.coin, expiresIn: config.orders.expiresInSeconds * 1_000 },
+    });
+    undo.push(() => api.close());
+    const address = await listen(api, config.api.host, config.api.port);
+    const status = await node.status();
+    return { id: status.nodeCID, listening: status.listening, api: address, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+};
+
+/** The real world around one node. */
+const worldOf = (real: {
+  paths: Paths;
+  config: Config;
+  logger: Logger;
+  keystore: Keystore;
+  compute: Compute;
+}): World => {
+  const { paths, config, logger, keystore, compute } = real;
+  return {
     network: config.network,
     name: config.name,
     roles: config.roles,
@@ -122,8 +159,8 @@ export const startDaemon = async (options: {
     keystore,
     openNodeStore: levelStore({ directory: paths.node }),
     openLogStore: levelStore({ directory: paths.log }),
-    createNetwork: ({ node: self, seed }) => ({
-      transport: createGossipsubTransport({
+    createNetwork: ({ node: self, seed }) =>
+      createNetworkStack({
         config: {
           network: config.network,
           node: self,
@@ -133,14 +170,13 @@ export const startDaemon = async (options: {
         },
         clock: systemClock,
         random: systemRandom,
+        openDocuments: levelStore({ directory: paths.documents }),
         report: (incident) => logger.warn(incident),
       }),
-      documents: createMemoryDocuments({ clock: systemClock }).store(self),
-    }),
     encapsulate,
     compute,
     policy: policyOf(config),
-    counters,
+    counters: createCounters(),
     writeExport: async (name, content) => {
       await mkdir(paths.exports, { recursive: true, mode: 0o700 });
       const path = join(paths.exports, name);
@@ -148,27 +184,6 @@ export const startDaemon = async (options: {
       return path;
     },
     notice: ({ level, event, ...details }) => logger[level]({ event, ...details }),
-  });
-  await node.start();
-  const api = createApi({
-    service: node,
-    token: await readToken(home),
-    clock: systemClock,
-    logger,
-    limits: { wait: config.api.waitSeconds * 1_000, perSecond: config.api.requestsPerSecond },
-    orders: { coin: config.orders.coin, expiresIn: config.orders.expiresInSeconds * 1_000 },
-  });
-  const address = await api.listen({ host: config.api.host, port: config.api.port });
-  const status = await node.status();
-  return {
-    id: status.nodeCID,
-    listening: status.listening,
-    api: address,
-    stop: async () => {
-      await api.close();
-      await node.stop();
-      await compute.close();
-    },
   };
 };
 

@@ -9,9 +9,9 @@ import { scanCbor } from './cbor-scan.ts';
  */
 
 /** Limits of any value from outside (docs/protocol.md, section 0). Sizes in bytes. */
-export const MAX_DEPTH = 16;
-export const MAX_ITEMS = 1_024;
-export const MAX_VALUE_BYTES = 65_536;
+const MAX_DEPTH = 16;
+const MAX_ITEMS = 1_024;
+const MAX_VALUE_BYTES = 65_536;
 
 /** Canonical bytes of plain data: maps, arrays, text, byte strings, safe integers, booleans, null. */
 export const encode = (value: unknown): Uint8Array => encodeCbor(value);

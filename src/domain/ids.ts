@@ -42,8 +42,5 @@ export const cidOfDigest = (digest: Uint8Array): string =>
 /** Multibase base32: prefix `b`, then RFC 4648 (section 6) in lower case without padding. */
 export const base32Text = (bytes: Uint8Array): string => base32.encode(bytes);
 
-/** The 36 binary bytes of a CID text (which must match CID_PATTERN). */
-export const cidBytes = (cid: string): Uint8Array => base32.decode(cid);
-
 /** What is shown where a whole CID is too long to read. */
 export const shortId = (cid: string): string => cid.slice(-8);

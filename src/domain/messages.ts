@@ -126,7 +126,7 @@ export type Message<T extends MessageType = MessageType> = Static<(typeof messag
 /** A message with its type, so that a switch narrows it. */
 export type Typed = { [T in MessageType]: { type: T; message: Message<T> } }[MessageType];
 
-export const isMessageType = (type: string): type is MessageType => Object.hasOwn(messages, type);
+const isMessageType = (type: string): type is MessageType => Object.hasOwn(messages, type);
 
 /** @throws CodecError codec/schema for an unknown type or a value that is not of its shape */
 export const parseMessage = (type: string, value: unknown): Typed => {

@@ -92,13 +92,16 @@ export const seatsOf = (terms: Terms): Seat[] => [
   ...terms.fiduciaries.map(({ id }): Seat => ({ role: 'fiduciary', node: id })),
 ];
 
+/** All parties with their pinned key states; a node with several seats comes several times. */
+export const partiesOf = ({ principal, beneficiary, fiduciaries }: Terms): Party[] => [
+  principal,
+  ...(beneficiary === null ? [] : [beneficiary]),
+  ...fiduciaries,
+];
+
 /** The pinned key state of a party; undefined when the node is none. */
 export const partyOf = (terms: Terms, node: NodeId): Party | undefined =>
-  [
-    terms.principal,
-    ...(terms.beneficiary === null ? [] : [terms.beneficiary]),
-    ...terms.fiduciaries,
-  ].find(({ id }) => id === node);
+  partiesOf(terms).find(({ id }) => id === node);
 
 export const hasSeat = (terms: Terms, role: Role, node: NodeId): boolean =>
   seatsOf(terms).some((seat) => seat.role === role && seat.node === node);

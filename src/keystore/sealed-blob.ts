@@ -18,7 +18,7 @@ const TAG_BYTES = 16;
 const CIPHER = 'aes-256-gcm';
 
 export const NONCE_BYTES = 12;
-export const MAX_SECRET_BYTES = 8_192;
+const MAX_SECRET_BYTES = 8_192;
 const OVERHEAD = MAGIC.length + NONCE_BYTES + TAG_BYTES;
 export const MAX_BLOB_BYTES = OVERHEAD + MAX_SECRET_BYTES;
 

@@ -69,6 +69,7 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
   const fetching = new Map<string, AbortController>();
   let flushing: (() => void) | undefined;
   let round: (() => void) | undefined;
+  let started = false;
   let stopped = false;
 
   const flushSoon = (): void => {
@@ -148,7 +149,8 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     fetchChain({ directory, documents, keep }, wanted, signal);
 
   const keep = async (merged: Merged): Promise<void> => {
-    for (const { cid, bytes } of merged.joined) await documents.put(cid, bytes);
+    // Before the start nothing can be offered; the start offers what this node stands for.
+    if (started) for (const { cid, bytes } of merged.joined) await documents.put(cid, bytes);
     if (merged.joined.length > 0) deps.learned(merged);
     // Who saw the other branch only must see both: they are the proof.
     tell(merged.duplicity.map(({ id }) => id));
@@ -191,8 +193,10 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
       return state;
     },
     start: async () => {
-      for (const bytes of registry.chain(directory.current(directory.self).keyId))
-        await documents.put(cidOf(bytes), bytes);
+      started = true;
+      for (const id of standsFor())
+        for (const bytes of registry.chain(directory.current(id).keyId))
+          await documents.put(cidOf(bytes), bytes);
       tell(standsFor());
       startRound();
     },

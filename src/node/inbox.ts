@@ -1,12 +1,12 @@
 import type { Header } from '../domain/envelope.ts';
 import type { EnvelopeId, NodeId, OrderId, Role } from '../domain/ids.ts';
 import { parseMessage, type Message, type Typed } from '../domain/messages.ts';
-import { hasSeat, partyOf } from '../domain/terms.ts';
+import { hasSeat, partiesOf, partyOf, type Party } from '../domain/terms.ts';
 import type { Counters } from '../envelope/counters.ts';
 import { inspectEnvelope, type Inspected } from '../envelope/inspect.ts';
 import { openEnvelope } from '../envelope/open.ts';
 import { EnvelopeError, MilagroError, NodeError, reason } from '../errors.ts';
-import type { EventLog, Head } from '../log/event-log.ts';
+import type { Head } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Verdict } from '../transport/transport.ts';
 import type { Acknowledger } from './acknowledger.ts';
@@ -38,11 +38,12 @@ export interface Inbox {
 export interface InboxDeps {
   self: NodeId;
   clock: Clock;
-  log: EventLog;
   directory: Directory;
   actors: Actors;
   acknowledger: Acknowledger;
   acknowledged: (envelope: EnvelopeId, by: NodeId) => void;
+  /** Gets the key state of a party from peers. */
+  resolve: (party: Party) => Promise<unknown>;
   /** What an acknowledgement says of this node's own log. */
   shown: (by: NodeId, head: Head | null) => Promise<void>;
   counters: Counters;
@@ -68,7 +69,7 @@ type Delivery =
   | { kind: 'refused'; code: string };
 
 export const createInbox = (deps: InboxDeps): Inbox => {
-  const { self, clock, log, directory, actors, acknowledger, counters, notice } = deps;
+  const { self, clock, directory, actors, acknowledger, counters, notice } = deps;
   const admits = createRateLimit(clock);
   const done = createRecent<string | undefined>();
   const held = createHeld(clock);
@@ -189,6 +190,7 @@ export const createInbox = (deps: InboxDeps): Inbox => {
   ): Promise<Delivery> => {
     const order = header.stream;
     if (order === null) return { kind: 'refused', code: 'node/unexpected' };
+    await meet(message.typed, header.from);
     const roles = rolesFor(order, message.typed).filter((role) => role !== from);
     if (roles.length === 0) return { kind: 'early' };
     try {
@@ -199,6 +201,19 @@ export const createInbox = (deps: InboxDeps): Inbox => {
         return { kind: 'refused', code: thrown.code };
       throw thrown;
     }
+  };
+
+  /** Parties whom an order of a trusted principal names are looked up before anybody decides about it. */
+  const meet = async (typed: Typed, principal: NodeId): Promise<void> => {
+    if (!directory.standing(principal)?.roles.includes('principal')) return;
+    const strangers = namedIn(typed).filter(({ key }) => !directory.knows(key));
+    await Promise.all(
+      strangers.map((party) =>
+        deps.resolve(party).catch((thrown: unknown) => {
+          notice({ level: 'warn', event: 'party.not-found', id: party.id, reason: reason(thrown) });
+        }),
+      ),
+    );
   };
 
   const toRole = async (
@@ -258,4 +273,12 @@ export const createInbox = (deps: InboxDeps): Inbox => {
       await Promise.all(working.values());
     },
   };
+};
+
+/** Parties that a message brings into an order. */
+const namedIn = ({ type, message }: Typed): Party[] => {
+  if (type === 'order.proposed') return partiesOf(message.terms);
+  if (type !== 'redemption.requested') return [];
+  const { beneficiary, handover } = message;
+  return [beneficiary, ...(handover ? partiesOf(handover.terms) : [])];
 };

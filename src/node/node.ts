@@ -99,6 +99,8 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     policy: ports.policy,
   };
   const publish = async (node: NodeId, bytes: Uint8Array): Promise<void> => {
+    // Parties of an order need not be pinned: whoever is written to is kept in reach.
+    if (!reached.has(node)) reach(node);
     await transport.publish(inboxTopic(network, node), bytes);
   };
 
@@ -192,7 +194,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     random,
     publish: async (bytes) => void (await transport.publish(identityTopic(network), bytes)),
     learned: ({ changed }) => {
-      for (const id of changed) if (directory.peer(id)) reach(id);
+      for (const id of changed) if (directory.peer(id) || reached.has(id)) reach(id);
     },
     notice: ports.notice,
   });
@@ -231,10 +233,10 @@ export const createNode = (ports: NodePorts): MilagroNode => {
   const inbox = createInbox({
     self,
     clock,
-    log,
     directory,
     actors,
     acknowledger,
+    resolve: (party) => announcer.resolveState(party),
     acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
     shown: (by, head) => guard.shown(by, head),
     counters: ports.counters,
@@ -279,7 +281,9 @@ export const createNode = (ports: NodePorts): MilagroNode => {
 
   /** Which node listens on a topic: topics are digests, so they are looked up, not read. */
   const nodeOfTopic = new Map<string, NodeId>();
+  const reached = new Set<NodeId>();
   const reach = (id: NodeId): void => {
+    reached.add(id);
     nodeOfTopic.set(inboxTopic(network, id), id);
     const contact = directory.contact(id);
     if (contact) transport.connect(contact);

@@ -99,7 +99,7 @@ const blameViews = (contexts: readonly OrderContext[]): OrderView['blames'] => {
   }));
 };
 
-export const certificateView = (certificate: Certificate): CertificateView => ({
+const certificateView = (certificate: Certificate): CertificateView => ({
   order: certificate.order,
   transcript: hex(certificate.transcript),
   walletKey: hex(certificate.walletKey),

@@ -1,6 +1,6 @@
 import type { Effect, Send } from '../../machines/effect.ts';
 import type { OrderContext } from '../../machines/order-context.ts';
-import { contextOf, isFinished, machineOf, start, stateOf, step } from '../../machines/registry.ts';
+import { contextOf, isFinished, machineOf, stateOf, step } from '../../machines/registry.ts';
 import type { OrderEvent } from '../domain/events.ts';
 import {
   streamId,

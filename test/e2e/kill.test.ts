@@ -105,7 +105,7 @@ const redeem = (
     const client = await clientOf(node);
     const request = { orderReference: order, beneficiaryIDDocumentCID: beneficiary };
     const answer = await client.redeemOrder(request, { ...PATIENCE, idempotencyKey: key });
-    return answer.order.redemption?.receiptedAt == null ? undefined : answer;
+    return typeof answer.order.redemption?.receiptedAt === 'number' ? answer : undefined;
   });
 
 /** As a client does whose connection broke: the same again, until it is answered. */

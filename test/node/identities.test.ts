@@ -145,3 +145,32 @@ test('fault/F10: a node on an older copy of its data notices before any role tak
   );
   await stop();
 });
+
+test('parties that only the principal trusts are looked up by the others', async () => {
+  const { members, stop } = await memoryWorld(
+    { paula: ['principal'], fred: ['fiduciary'], beth: ['beneficiary'] },
+    (name, other) => name === 'paula' || other === 'paula',
+  );
+  const [paula, fred, beth] = [...members.values()];
+  assert.ok(paula && fred && beth);
+  const { orderReference } = await paula.node.createOrder({ ...WISH, beneficiary: beth.id }, null);
+  const ready = await paula.node.settled(orderReference, 'ready', 20_000);
+  assert.ok(ready.address);
+  await paula.node.redeemOrder(orderReference, null, null);
+  await paula.node.settled(orderReference, 'redeemed', 20_000);
+  assert.equal((await beth.node.exportKey(orderReference)).address, ready.address);
+  await stop();
+});
+
+test('a peer is pinned by its id alone, as new as others know it', async () => {
+  const { members, stop } = await memoryWorld(
+    { paula: ['principal'], fred: ['fiduciary'], beth: ['beneficiary'] },
+    (name, other) => name === 'fred' || other === 'fred',
+  );
+  const [paula, fred, beth] = [...members.values()];
+  assert.ok(paula && fred && beth);
+  const rotated = await beth.node.rotateIdentity(['kem']);
+  const pinned = await paula.node.addPeer({ id: beth.id, name: 'beth', roles: ['beneficiary'] });
+  assert.equal(pinned.keyState, rotated.keyState);
+  await stop();
+});

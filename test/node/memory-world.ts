@@ -37,6 +37,7 @@ const ALL: Role[] = ['principal', 'fiduciary', 'beneficiary'];
 
 export const memoryWorld = async (
   members: Record<string, Role[]>,
+  trusts: (name: string, other: string) => boolean = () => true,
 ): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
   const network = createMemoryNetwork({ clock: systemClock, random: systemRandom });
   const documents = createMemoryDocuments({ clock: systemClock });
@@ -45,7 +46,7 @@ export const memoryWorld = async (
     made.set(name, await createMember(name, roles.length === 0 ? ALL : roles, network, documents));
   for (const member of made.values())
     for (const other of made.values())
-      if (other !== member)
+      if (other !== member && trusts(member.name, other.name))
         await member.node.addPeer({
           file: await other.node.exportIdentity(),
           name: other.name,
