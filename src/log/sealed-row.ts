@@ -43,7 +43,6 @@ export const createRowCipher = ({ node, dataKey, random }: RowCipherDeps): RowCi
     },
 
     open(place, row, what) {
-      if (row.length < AEAD_NONCE_LENGTH) throw corrupt(what, 'too short to be a row');
       const nonce = row.subarray(0, AEAD_NONCE_LENGTH);
       const sealed = row.subarray(AEAD_NONCE_LENGTH);
       try {

@@ -397,7 +397,8 @@ export const eventLogContract = (
 
     it('takes nothing once it is closed, but writes what was waiting', async (test) => {
       const openStore = await make(test);
-      const log = await openLog({ openStore });
+      const clock = createVirtualClock();
+      const log = await openLog({ openStore, clock });
       const waiting = log.append(turn('o', 'one'));
       const closed = log.close();
       await rejectsWith('log/sealed', log.append(turn('o', 'two')));
@@ -408,6 +409,7 @@ export const eventLogContract = (
       await rejectsWith('log/sealed', log.verify());
       await rejectsWith('log/sealed', log.whenOpen());
       log.settle(cid('o'), 1, ALICE);
+      assert.equal(clock.waiting(), 0);
       const again = await openLog({ openStore });
       assert.deepEqual(await texts(again, 'o'), ['one']);
       await again.close();

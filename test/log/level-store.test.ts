@@ -52,6 +52,14 @@ it('calls a damaged database corrupt', async (test) => {
   await rejectsWith('log/corrupt', levelStore({ directory })());
 });
 
+it('refuses a witness that does not fit into one sector, and keeps the one it has', async (test) => {
+  const store = await levelStore({ directory: await temporaryDirectory(test) })();
+  await store.writeWitness(Buffer.from('note'));
+  await rejectsWith('log/write-failed', store.writeWitness(Buffer.alloc(511)));
+  assert.deepEqual(await store.readWitness(), Buffer.from('note'));
+  await store.close();
+});
+
 it('gives a witness that was cut short as it is', async (test) => {
   const directory = await temporaryDirectory(test);
   const store = await levelStore({ directory })();
