@@ -74,13 +74,12 @@ export const isBlamed = (
 ): boolean =>
   blames.some((known) => known.node === blamed && known.code === code && (known.upheld || !upheld));
 
-/** The beneficiary of the terms, or the first ever requested; a beneficiary is concerned by itself alone. */
+/** The beneficiary of the terms, or the first ever requested. */
 const isForRightBeneficiary = (
   context: OrderContext,
   { order, beneficiary }: EventOf<'redemption.requested'>,
 ): boolean => {
   if (order !== context.order) return false;
-  if (context.role === 'beneficiary' && beneficiary.id !== context.self) return false;
   const known = beneficiaryOf(context);
   return known === null || sameParty(known, beneficiary);
 };
@@ -90,7 +89,7 @@ export const isOwnNews = (context: OrderContext, fact: OrderEvent): boolean => {
   if (!isOwn(context, fact)) return false;
   switch (fact.type) {
     case 'order.proposed':
-      return context.terms === null && fact.terms.principal.id === context.self;
+      return fact.terms.principal.id === context.self;
     case 'order.contributed':
       return contributionOf(context, context.role, context.self) === undefined;
     case 'order.dealt':

@@ -38,7 +38,7 @@ export const maySay = (context: OrderContext, fact: OrderEvent): boolean => {
     case 'order.ready':
     case 'order.cancelled':
     case 'redemption.requested':
-      return role !== 'principal' && fact.node === terms.principal.id;
+      return fact.node === terms.principal.id;
     case 'order.refused':
     case 'redemption.refused':
       return role === 'principal' && isOtherSeat(context, fact.role, fact.node);

@@ -1,7 +1,7 @@
 import type { OrderEvent } from '../../src/domain/events.ts';
 import { addForming } from './forming.scenarios.ts';
 import { scenariosOf } from './scenario.ts';
-import { factsOf, seats, termsOf } from './world.ts';
+import { factsOf, own, seats, termsOf } from './world.ts';
 
 const { B, F2, F3 } = seats;
 const terms = termsOf();
@@ -22,6 +22,7 @@ add('deals when all have contributed', dealing.slice(0, -1), f.contributed(F3), 
   state: 'dealing',
   effects: ['deal', 'send order.dealt to F2 with for-F2', 'send order.dealt to F3 with for-F3'],
 });
+add('deals once', dealing, own(f.dealt('F1')), { state: 'dealing', refused: true });
 add('certifies when all have dealt', certifying.slice(0, -1), f.dealt('F3'), {
   state: 'certifying',
   effects: ['certify', `send order.certified to ${to}`],

@@ -67,6 +67,14 @@ export const addForming = (
     state: 'contributing',
     refused: true,
   });
+  add('contributes once', [proposed], own(f.contributed(me)), {
+    state: 'contributing',
+    refused: true,
+  });
+  add('blames itself for no second contribution', [proposed], f.contributedAgain(me), {
+    state: 'contributing',
+    refused: true,
+  });
   add(
     'takes no contribution of a stranger',
     [proposed],
@@ -87,6 +95,7 @@ export const addForming = (
     refused: true,
   });
 
+  add('certifies once', certifying, own(f.certified(me)), { state: 'certifying', refused: true });
   add('remembers a certification', certifying, f.certified(P), { state: 'certifying' });
   add('takes it once', [...certifying, f.certified(P)], f.certified(P), {
     state: 'certifying',
