@@ -1,3 +1,5 @@
+import CertificateExport from './commands/certificate/export.ts';
+import CertificateVerify from './commands/certificate/verify.ts';
 import Daemon from './commands/daemon.ts';
 import IdExport from './commands/id/export.ts';
 import IdResolve from './commands/id/resolve.ts';
@@ -47,6 +49,8 @@ export const COMMANDS = {
   'order:cancel': OrderCancel,
   'order:redeem': OrderRedeem,
   'order:blame': OrderBlame,
+  'certificate:export': CertificateExport,
+  'certificate:verify': CertificateVerify,
   'key:export': KeyExport,
   'log:show': LogShow,
   'log:replay': LogReplay,

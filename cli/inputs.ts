@@ -1,5 +1,5 @@
 import { Args, Errors, Flags } from '@oclif/core';
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { ConfigError, reason } from '../src/errors.ts';
 import { EXIT } from './node-command.ts';
 
@@ -68,9 +68,10 @@ const MAX_FILE_BYTES = 1_048_576;
 
 /**
  * A public text file; `-` is standard input.
- * @throws ConfigError config/missing, config/invalid (over 1 MiB)
+ * @param most bytes
+ * @throws ConfigError config/missing, config/invalid (too long)
  */
-export const readPublicFile = async (path: string): Promise<string> => {
+export const readPublicFile = async (path: string, most = MAX_FILE_BYTES): Promise<string> => {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -78,12 +79,25 @@ export const readPublicFile = async (path: string): Promise<string> => {
     for await (const chunk of stream) {
       const bytes = Buffer.from(chunk as Uint8Array);
       length += bytes.length;
-      if (length > MAX_FILE_BYTES) break;
+      if (length > most) break;
       chunks.push(bytes);
     }
   } catch (thrown) {
     throw new ConfigError('config/missing', `cannot read ${path}: ${reason(thrown)}`);
   }
-  if (length > MAX_FILE_BYTES) throw new ConfigError('config/invalid', `${path} is over 1 MiB`);
+  if (length > most) throw new ConfigError('config/invalid', `${path} is over ${most} bytes`);
   return Buffer.concat(chunks).toString('utf8');
+};
+
+/**
+ * Writes a public text file that is not there yet.
+ * @throws ConfigError config/exists, config/permissions
+ */
+export const writeNewFile = async (path: string, text: string): Promise<void> => {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (thrown) {
+    const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
+    throw new ConfigError(exists ? 'config/exists' : 'config/permissions', reason(thrown));
+  }
 };

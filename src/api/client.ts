@@ -5,6 +5,7 @@ import { IdentityView, OrderView, PeerView, VerifiedView } from '../domain/views
 import { ApiError, MilagroError, reason } from '../errors.ts';
 import { eventsOf } from './event-stream.ts';
 import {
+  CertificateFile,
   IdentityAnswer,
   IdentityFile,
   KeyAnswer,
@@ -83,6 +84,8 @@ export const createClient = (deps: ClientDeps) => {
     order: async (order: OrderId) => (await get(`/v1/order/${order}`, OrderDetailAnswer)).view,
     orders: (query: OrderQuery) => get(`/v1/order?${queryOf(query)}`, OrderListAnswer),
     exportKey: (order: OrderId) => post(`/v1/order/${order}/key`, KeyAnswer, {}),
+    certificate: async (order: OrderId) =>
+      (await get(`/v1/order/${order}/certificate`, CertificateFile)).file,
     /** The order now and after each change, until the signal aborts or the node stops. */
     watchOrder: (order: OrderId) => watch(deps, order),
 

@@ -157,6 +157,12 @@ export const IdentityAnswer = answer(
 );
 export type IdentityAnswer = Static<typeof IdentityAnswer>;
 
+/** A public file, as `milagro certificate export` writes it. */
+export const CertificateFile = answer(
+  { file: Type.String() },
+  'terms, certificate and identities of the parties: all that it takes to verify a wallet',
+);
+
 /** A public file, as `milagro id export` writes it. */
 export const IdentityFile = answer(
   { file: Type.String({ maxLength: 4_000_000 }) },

@@ -23,6 +23,7 @@ import { createCommands } from './commands.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Directory } from './directory.ts';
 import type { CustodyDeps, CustodyPolicy } from './effects/deps.ts';
+import { exportCertificate } from './export-certificate.ts';
 import { exportKey } from './export-key.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
@@ -329,6 +330,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       return () => void watchers.delete(listener);
     },
     exportKey: (order) => exportKey({ ...ports, actors }, order),
+    exportCertificate: (order) => exportCertificate({ network, actors, directory }, order),
     rotateIdentity: (replace) => identities.rotate(replace),
     revokeIdentity: () => identities.revoke(),
     resolveIdentity: (id) => identities.view(id, true),

@@ -40,6 +40,12 @@ export interface NodeService {
    */
   exportKey(order: OrderId): Promise<{ path: string; format: string; address: string }>;
 
+  /**
+   * Terms, certificate and parties of a ready order, as a file that anybody can verify.
+   * @throws NodeError node/order-unknown, node/order-state
+   */
+  exportCertificate(order: OrderId): Promise<string>;
+
   /** The node's own identity, as a file to hand over. */
   exportIdentity(): Promise<string>;
   /** New keys for this node; of those besides the sign key the ones named. @throws IdentityError identity/revoked */

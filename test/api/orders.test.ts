@@ -210,6 +210,19 @@ test('cancelling gives the ended order; when it is ready, 409', async (t) => {
   assert.equal(refused.json().code, 'node/order-state');
 });
 
+test('a certificate is given as a file, not before the order is ready', async (t) => {
+  const { call, service } = smallApi(t);
+  service.prompt = false;
+  assert.equal((await call('GET', `/v1/order/${id(100)}/certificate`)).statusCode, 404);
+  await call('POST', '/v1/order', {});
+  const early = await call('GET', `/v1/order/${id(100)}/certificate`);
+  assert.equal(early.statusCode, 409);
+  assert.equal(early.json().code, 'node/order-state');
+  service.change(id(100), { address: ADDRESS });
+  const { file } = (await call('GET', `/v1/order/${id(100)}/certificate`)).json();
+  assert.match(file, /^milagro-certificate 1\n/);
+});
+
 test('a key is exported to a file; the answer names the file only', async (t) => {
   const { call, service } = smallApi(t);
   await call('POST', '/v1/order', {});

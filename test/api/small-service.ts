@@ -214,6 +214,11 @@ export const smallService = (options: { now?: () => number } = {}): SmallService
         throw new NodeError('node/key-unavailable', 'this node does not hold the key');
       return { path: '/nowhere/key', format: 'wif', address: ADDRESS };
     },
+    exportCertificate: async (order) => {
+      if (known(order).address === null)
+        throw new NodeError('node/order-state', 'the order has no certificate: it is not ready');
+      return `milagro-certificate 1\n${order}\n`;
+    },
     exportIdentity: async () => `milagro-identity 1\n${SELF}\nAAAA\n`,
     peers: async () => [...peers.values()],
     rotateIdentity: async () => identity,

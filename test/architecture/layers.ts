@@ -223,11 +223,13 @@ export const LAYERS: readonly Layer[] = [
       'cli/commands/daemon.ts',
       'cli/commands/log/verify.ts',
       'cli/commands/id/verify.ts',
+      'cli/commands/certificate/verify.ts',
     ],
     may: [
       'cli/',
       ...cli,
       'src/main.ts',
+      'src/custody/certificate-file.ts',
       'src/identity/export-file.ts',
       'src/identity/fingerprint.ts',
       'node:os',

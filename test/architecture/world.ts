@@ -58,7 +58,6 @@ export const REACHES: readonly Reach[] = [
       'src/log/witness-file.ts',
       'src/home.ts',
       'src/main.ts',
-      'cli/commands/id/export.ts',
       'cli/commands/init.ts',
       'cli/commands/key/export.ts',
       'cli/inputs.ts',

@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigError, reason } from '../../../src/errors.ts';
+import { writeNewFile } from '../../inputs.ts';
 import { NodeCommand } from '../../node-command.ts';
 
 export default class IdExport extends NodeCommand {
@@ -21,17 +20,8 @@ export default class IdExport extends NodeCommand {
       return { file };
     }
     const path = resolve(flags.out);
-    await writeNew(path, file);
+    await writeNewFile(path, file);
     this.print(`written to ${path}`);
     return { path };
   }
 }
-
-const writeNew = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (thrown) {
-    const exists = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
-    throw new ConfigError(exists ? 'config/exists' : 'config/permissions', reason(thrown));
-  }
-};

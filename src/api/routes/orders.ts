@@ -5,6 +5,7 @@ import { isReady, isRedeemed, orderAnswer, orderDetailAnswer, secretAnswer } fro
 import { idempotencyKey, waitOf } from '../request.ts';
 import {
   CancelRequest,
+  CertificateFile,
   Empty,
   KeyAnswer,
   OrderAnswer,
@@ -61,6 +62,18 @@ export const orderRoutes = (api: Api, { service, limits, orders }: RouteDeps): v
       },
     },
     async ({ params }) => orderDetailAnswer(await service.order(params.orderReference)),
+  );
+
+  api.get(
+    '/v1/order/:orderReference/certificate',
+    {
+      schema: {
+        operationId: 'exportCertificate',
+        params: OrderParams,
+        response: answers({ 200: CertificateFile }),
+      },
+    },
+    async ({ params }) => ({ file: await service.exportCertificate(params.orderReference) }),
   );
 
   api.post(
