@@ -5,7 +5,7 @@ import type { KeyState } from '../identity/key-state.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { openBody } from './body.ts';
 import { checkSignature, decodeDetached, headerHash } from './codec.ts';
-import { CONTENT_KEY_LENGTH, isCommitted, unwrapKey } from './content-key.ts';
+import { isCommitted, unwrapKey } from './content-key.ts';
 import { counted, type Counters } from './counters.ts';
 import type { Inspected } from './inspect.ts';
 
@@ -29,14 +29,13 @@ export interface Opened<Message> {
 export const openEnvelope = <Message>(
   inspected: Inspected,
   deps: {
-    keys: Pick<IdentityKeys, 'kem' | 'keyId'>;
+    keys: Pick<IdentityKeys, 'kem'>;
     parseMessage: ParseMessage<Message>;
     counters: Pick<Counters, 'add'>;
   },
 ): Opened<Message> =>
   counted(deps.counters, () => {
     const { wrap, to, headerHash: header } = inspected;
-    if (deps.keys.keyId !== to.key) throw unopened();
     const cek = orUnopened(() => unwrapKey({ wrap, to, header, privateKey: deps.keys.kem }));
     try {
       return openCommitted(inspected.envelope, header, cek, deps.parseMessage);
@@ -68,7 +67,6 @@ export const openWithCek = <Message>(
   deps: { senderAt: (key: KeyStateId) => KeyState; parseMessage: ParseMessage<Message> },
 ): Reopened<Message> => {
   const detached = readEvidence(bytes, deps.senderAt);
-  if (cek.length !== CONTENT_KEY_LENGTH) throw unopened();
   const { header } = detached;
   const key = Buffer.from(cek);
   try {
