@@ -42,6 +42,7 @@ describe('peer key', () => {
     'a secp256k1 peer id': '16Uiu2HAmSoxdXTu3mzETLSmcpFrVLdRYnD4vBJLzbBYDCMvxyDvR',
     'letters outside base58': '12D3KooW0OIl',
     nothing: '',
+    'a key of another type': base58.encode(Buffer.from(`002408021220${'11'.repeat(32)}`, 'hex')),
     'a longer key': base58.encode(
       Buffer.concat([Buffer.from('002408011220', 'hex'), Buffer.alloc(33)]),
     ),
