@@ -66,8 +66,7 @@ export const signedDigest = (unsigned: Omit<Envelope, 'sig'> | Omit<Detached, 's
 };
 
 /** H("milagro/wraps/v1", wraps), 32 bytes. */
-const wrapsDigest = (wraps: readonly Wrap[]): Buffer =>
-  taggedHash('milagro/wraps/v1', wraps);
+const wrapsDigest = (wraps: readonly Wrap[]): Buffer => taggedHash('milagro/wraps/v1', wraps);
 
 /** @param signer the sign key of `header.key`, the sender's key state. @throws EnvelopeError envelope/signature */
 export const checkSignature = (signed: Envelope | Detached, signer: VerifyKey): void => {
