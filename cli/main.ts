@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-import { execute } from '@oclif/core';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
+// Before anything of size is loaded. The cache lies beside the code: whoever may write there owns the program anyway.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/milagro', import.meta.url)));
 // `milagro … | head`: whoever read the output has left, so nothing is left to do.
 process.stdout.on('error', () => process.exit());
 
+const { execute } = await import('@oclif/core');
 await execute({ dir: import.meta.url });
