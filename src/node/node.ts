@@ -38,10 +38,12 @@ import { createOrderIndex } from './order-index.ts';
 import { createOutbox } from './outbox.ts';
 import { pinnedState, type Sealer } from './plan-envelope.ts';
 import { createQueries } from './queries.ts';
+import { createRecovery } from './recovery.ts';
 import type { Committed } from './role-actor.ts';
 import type { NodeService } from './service.ts';
 import { untilSettled } from './settled.ts';
 import { peerView, statusView } from './status.ts';
+import { createTakenOn, type Became } from './taken-on.ts';
 
 /** A node: its roles, between a log and a transport. Everything it touches of the world comes in through its ports. */
 export interface MilagroNode extends NodeService {
@@ -80,6 +82,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
   const self = directory.self;
   const watchers = new Set<(order: OrderId) => void>();
   const index = createOrderIndex();
+  const takenOn = createTakenOn();
 
   const sealer: Sealer = {
     self,
@@ -96,7 +99,8 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     keys: sealer.keys,
     states: sealer.states,
     standing: (node) => directory.standing(node),
-    openOrders: () => index.open(),
+    load: (principal, except, now) => takenOn.load(principal, except, now),
+    claim: (order, principal, now) => takenOn.claim(order, principal, now),
     policy: ports.policy,
   };
   const publish = async (node: NodeId, bytes: Uint8Array): Promise<void> => {
@@ -128,13 +132,13 @@ export const createNode = (ports: NodePorts): MilagroNode => {
 
   const note = (
     stream: StreamId,
-    { context, finished }: { context: OrderContext; finished: boolean },
-  ): void =>
-    index.note(stream, {
-      createdAt: context.createdAt,
-      finished,
-      pinned: pinnedState(context, self),
-    });
+    became: Became & { context: OrderContext },
+  ): void => {
+    const { context, finished } = became;
+    const pinned = pinnedState(context, self);
+    index.note(stream, { createdAt: context.createdAt, finished, pinned });
+    takenOn.note(...splitStream(stream), became);
+  };
 
   /** Keys of former states go as soon as no order needs them. */
   const tidy = (): Promise<void> =>
@@ -167,6 +171,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     custody,
     sealer,
     committed,
+    unsure: (stream) => void recover(stream),
     pass: async (stream) => {
       await guard.pass();
       if (ended.has(stream))
@@ -254,14 +259,30 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     idempotency: createIdempotency(log),
   });
 
+  /** Takes up what the log holds of a role, after a start and after a write whose outcome was not known. */
+  const takeUp = async (stream: StreamId): Promise<void> => {
+    const [order, role] = splitStream(stream);
+    const view = await actors.of(order, role).view();
+    if (view.records === 0) return;
+    note(stream, view);
+    deadlines.set(stream, view.finished ? [] : view.context.deadlines);
+    for (const blame of view.context.blames) noteBlame(order, blame);
+  };
+
+  const recover = createRecovery({
+    log,
+    takeUp: async (stream) => {
+      await takeUp(stream);
+      await outbox.resume();
+      const [order] = splitStream(stream);
+      inbox.began(order);
+      for (const watcher of watchers) watcher(order);
+    },
+    notice: ports.notice,
+  });
+
   const start = async (): Promise<void> => {
-    for await (const stream of log.streams()) {
-      const [order, role] = splitStream(stream);
-      const view = await actors.of(order, role).view();
-      note(stream, view);
-      if (!view.finished) deadlines.set(stream, view.context.deadlines);
-      for (const blame of view.context.blames) noteBlame(order, blame);
-    }
+    for await (const stream of log.streams()) await takeUp(stream);
     transport.join(inboxTopic(network, self), (bytes) => inbox.receive(bytes));
     transport.join(identityTopic(network), (bytes) => announcer.receive(bytes));
     transport.onSubscribed((topic) => {

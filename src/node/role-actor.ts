@@ -87,6 +87,8 @@ export interface ActorDeps {
   pass: (stream: StreamId) => Promise<void>;
   /** Called after every durable turn, in order. Must not throw. */
   committed: (change: Committed) => void;
+  /** A write of this stream failed, and may be in the log all the same (guarantee G6). Must not throw. */
+  unsure: (stream: StreamId) => void;
 }
 
 export interface Committed {
@@ -241,6 +243,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
     } catch (thrown) {
       // The outcome of a failed write is unknown until the log has been read again.
       if (thrown instanceof LogError) loaded = undefined;
+      if (thrown instanceof LogError && thrown.code === 'log/write-failed') deps.unsure(stream);
       throw thrown;
     } finally {
       for (const plan of plans) plan.wipe();
