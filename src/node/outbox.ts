@@ -89,7 +89,7 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
       if (item.until < clock.now()) {
         lane.items.delete(envelope);
         log.settle(item.order, item.seq, node);
-      } else if (item.sentAt <= due && window-- > 0) {
+      } else if (isDue(item, due, clock.now()) && window-- > 0) {
         await resend(node, envelope, item);
       }
       if (stopped) return;
@@ -179,6 +179,10 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
     },
   };
 };
+
+/** Sent long enough ago; or later than now, when the clock has gone back meanwhile. */
+const isDue = ({ sentAt }: Item, due: number, now: number): boolean =>
+  sentAt <= due || sentAt > now;
 
 /** Between 75 % and 125 %, so that nodes which lost each other at one moment do not come back at one moment. */
 const jittered = (pause: number, random: Random): number =>
