@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { manySeeds } from '../test/simulation/many-seeds.ts';
-import { castFor, planOf } from '../test/simulation/plan.ts';
+import { everyCrash } from '../test/simulation/every-crash.ts';
+import { manyRuns, seeds, type Job } from '../test/simulation/many-runs.ts';
+import { castFor, planOf, type Plan } from '../test/simulation/plan.ts';
 import { SCENARIOS, SINGLE_FIDUCIARY } from '../test/simulation/scenarios.ts';
 import { describe, simulate } from '../test/simulation/simulate.ts';
 
@@ -13,6 +14,7 @@ import { describe, simulate } from '../test/simulation/simulate.ts';
  *
  *     npm run simulate -- --seeds 50000 --from 1        many seeds, on all processors
  *     npm run simulate -- --seed 4711 --trace           one seed, line by line
+ *     npm run simulate -- --crash-everywhere            each node down at each of its writes
  *     … --scenario "3 of 5"                             only that scenario; may be repeated
  *     … --single                                        only orders with a single fiduciary (cheap)
  *     … --worst                                         always 40 % loss and 60 % duplicates
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', multiple: true },
     single: { type: 'boolean', default: false },
     worst: { type: 'boolean', default: false },
+    'crash-everywhere': { type: 'boolean', default: false },
   },
 });
 
@@ -41,28 +44,40 @@ const again = (seed: number): string =>
     ...(values.scenario ?? []).map((name) => `--scenario "${name}"`),
   ].join(' ');
 
-const one = async (seed: number): Promise<boolean> => {
-  const plan = planOf(seed, wanted);
+/** Runs one once more, with its trace. */
+const one = async (seed: number, plan: Plan): Promise<boolean> => {
   const outcome = await simulate({ seed, plan, cast: await castFor(plan), keepTrace: true });
-  if (values.trace) console.log(`${outcome.trace.join('\n')}\n${JSON.stringify(plan, null, 2)}`);
+  const trace = `${outcome.trace.join('\n')}\n${JSON.stringify(plan, null, 2)}\n`;
+  if (values.trace) console.log(trace);
   console.log(describe(seed, plan, outcome));
   if (outcome.violation === null) return true;
   const file = join(tmpdir(), `milagro-seed-${seed}.trace`);
-  await writeFile(file, `${outcome.trace.join('\n')}\n${JSON.stringify(plan, null, 2)}\n`);
+  await writeFile(file, trace);
   console.log(`  again: ${again(seed)}\n  trace: ${file}`);
   return false;
 };
 
-const many = async (from: number, count: number): Promise<boolean> => {
+const many = async (jobs: Iterable<Job>): Promise<boolean> => {
   const began = performance.now();
-  const summary = await manySeeds({ from, count, wanted, report: (line) => console.log(line) });
-  for (const seed of summary.failed) await one(seed);
+  const summary = await manyRuns(jobs, { report: (line) => console.log(line) });
+  for (const { job } of summary.failed) await one(job.seed, job.plan);
   const seconds = (performance.now() - began) / 1_000;
   console.log(
-    `${count} seeds from ${from} in ${seconds.toFixed(0)} s: ${summary.failed.length} violations, ` +
+    `${summary.runs} runs in ${seconds.toFixed(0)} s: ${summary.failed.length} violations, ` +
       `${summary.orders} orders, ${summary.redeemed} redeemed, ${summary.crashes} crashes, ${summary.steps} steps`,
   );
   return summary.failed.length === 0;
+};
+
+const main = async (): Promise<boolean> => {
+  if (values.seed !== undefined)
+    return one(Number(values.seed), planOf(Number(values.seed), wanted));
+  if (!values['crash-everywhere'])
+    return many(seeds(Number(values.from), Number(values.seeds), wanted));
+  const jobs: Job[] = [];
+  for (const name of scenarios ?? ['named', 'named late', 'solo', 'solo late', '2 of 3'])
+    jobs.push(...(await everyCrash(name)));
+  return many(jobs);
 };
 
 if (unknown !== undefined) {
@@ -70,10 +85,4 @@ if (unknown !== undefined) {
     `no scenario ${unknown}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`,
   );
   process.exitCode = 2;
-} else {
-  const held =
-    values.seed === undefined
-      ? await many(Number(values.from), Number(values.seeds))
-      : await one(Number(values.seed));
-  process.exitCode = held ? 0 : 1;
-}
+} else process.exitCode = (await main()) ? 0 : 1;

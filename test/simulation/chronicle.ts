@@ -1,5 +1,11 @@
 import type { OrderEvent } from '../../src/domain/events.ts';
-import { splitStream, type EnvelopeId, type NodeId, type StreamId } from '../../src/domain/ids.ts';
+import {
+  splitStream,
+  type EnvelopeId,
+  type NodeId,
+  type OrderId,
+  type StreamId,
+} from '../../src/domain/ids.ts';
 import type { EventLog, Head, LogRecord, Turn } from '../../src/log/event-log.ts';
 import { chain } from '../../src/log/record.ts';
 import type { Facts } from './facts.ts';
@@ -13,8 +19,11 @@ import type { Judge } from './judge.ts';
 export interface Chronicle {
   /** Stands between the node and its log. */
   listen(log: EventLog): EventLog;
-  /** Reads the whole log and holds it against what was known. Rejects while the log is being reopened. */
-  read(log: EventLog): Promise<void>;
+  /**
+   * Reads the whole log and holds it against what was known. Resolves to the orders of which it holds more than that;
+   * rejects while the log is being reopened.
+   */
+  read(log: EventLog): Promise<OrderId[]>;
   /** A write failed and its outcome is not known yet. */
   unsure(): boolean;
   /** Is this envelope in the log? */
@@ -71,6 +80,19 @@ export const createChronicle = (deps: {
     take(record.stream, record.entry.event as OrderEvent, record.at);
   };
 
+  /** Without the mark a repetition would be taken for something new, and an equivocation for a repetition. */
+  const checkMark = ({ stream, entry }: LogRecord): void => {
+    if (entry.kind !== 'event') return;
+    const { type, via } = entry.event as OrderEvent;
+    if (via === undefined || entry.received?.some(({ envelope }) => envelope === via)) return;
+    const [, role] = splitStream(stream);
+    judge.violated({
+      guarantee: 'G3',
+      node: name,
+      text: `took ${type} in as ${role} without a mark`,
+    });
+  };
+
   return {
     listen: (log) => ({
       ...log,
@@ -107,13 +129,17 @@ export const createChronicle = (deps: {
           node: name,
           text: `record ${reported.seq} was reported as written, and is gone`,
         });
+      const news = new Set<OrderId>();
       for (const record of records) {
+        checkMark(record);
         if (record.seq <= (known.get(record.stream) ?? 0)) continue;
         known.set(record.stream, record.seq);
         learn(record);
+        news.add(splitStream(record.stream)[0]);
       }
       if (head && head.seq > (reported?.seq ?? 0)) reported = head;
       isUnsure = false;
+      return [...news];
     },
 
     unsure: () => isUnsure,

@@ -4,32 +4,49 @@ import type { MemoryDisk } from '../../src/log/memory-store.ts';
 
 /** A mistake that somebody could make, put between a node and its log or its disk, to prove that the simulator bites. */
 export interface PlantedBug {
-  name: string;
   beforeBatch?(disk: MemoryDisk): void;
   afterCrash?(disk: MemoryDisk): void;
   wrapLog?(log: EventLog): EventLog;
 }
 
-/**
- * Sent before persisted: the disk answers `done` when it has only heard of a batch, and a crash loses the last one.
- * Made for each run, because it remembers a disk.
- */
-export const sendBeforePersist = (): PlantedBug => {
-  let platter: Pick<MemoryDisk, 'rows' | 'keys' | 'witness'> | undefined;
+export type BugName =
+  'send before persist' | 'forget marks' | 'forget the outbox' | 'guess the outcome';
+
+/** Makes one for each station. */
+export const plantedBug = (name: BugName): (() => PlantedBug) => {
+  switch (name) {
+    case 'send before persist':
+      return sendBeforePersist;
+    case 'forget marks':
+      return forgetMarks;
+    case 'forget the outbox':
+      return forgetOutbox;
+    case 'guess the outcome':
+      return guessOutcome;
+  }
+};
+
+type Platter = Pick<MemoryDisk, 'rows' | 'keys' | 'witness'>;
+
+/** The disk answers when it has only heard of a batch, and a crash takes it back to before the last that it answered. */
+const sendBeforePersist = (): PlantedBug => {
+  let last: Platter | undefined;
+  let lastButOne: Platter | undefined;
   return {
-    name: 'send before persist',
     beforeBatch: ({ rows, keys, witness }) => {
-      platter = { rows: new Map(rows), keys: [...keys], witness };
+      lastButOne = last;
+      last = { rows: new Map(rows), keys: [...keys], witness };
     },
     afterCrash: (disk) => {
-      if (platter) Object.assign(disk, platter);
+      if (lastButOne) Object.assign(disk, lastButOne);
+      last = undefined;
+      lastButOne = undefined;
     },
   };
 };
 
-/** An envelope's mark is never written, so a repeat after a restart is taken for a new one. */
-export const forgetMarks = (): PlantedBug => ({
-  name: 'forget marks',
+/** The mark of an envelope is never written, so a repetition after a restart is taken for a new one. */
+const forgetMarks = (): PlantedBug => ({
   wrapLog: (log) => ({
     ...log,
     append: ({ received: _forgotten, ...turn }) => log.append(turn),
@@ -37,9 +54,13 @@ export const forgetMarks = (): PlantedBug => ({
   }),
 });
 
-/** After a failed write the outcome is guessed, `it has not happened`, and the turn is written again. */
-export const guessOutcome = (): PlantedBug => ({
-  name: 'guess the outcome',
+/** A restarted node does not take up what nobody has acknowledged. */
+const forgetOutbox = (): PlantedBug => ({
+  wrapLog: (log) => ({ ...log, pending: async function* () {} }),
+});
+
+/** After a failed write its outcome is guessed to be `it has not happened`, and the turn is written again. */
+const guessOutcome = (): PlantedBug => ({
   wrapLog: (log) => ({
     ...log,
     append: async (turn) => {

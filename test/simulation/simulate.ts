@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { createMemoryDocuments } from '../../src/docstore/memory-document-store.ts';
-import { LogError, MilagroError, reason } from '../../src/errors.ts';
+import { LogError, reason } from '../../src/errors.ts';
 import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
 import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
 import type { Cast } from './cast.ts';
@@ -13,7 +13,7 @@ import { createOperator, type Operator, type Phase } from './operator.ts';
 import type { Plan } from './plan.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { createDice, seededRandom } from './seeded-random.ts';
-import { createStation, type Station } from './station.ts';
+import { createStation, plain, type Station } from './station.ts';
 import { createTrace } from './trace.ts';
 import { createVirtualTime, EPOCH } from './virtual-time.ts';
 import { createWire } from './wire.ts';
@@ -29,7 +29,8 @@ export interface Run {
   plan: Plan;
   cast: Cast;
   keepTrace?: boolean;
-  bug?: PlantedBug;
+  /** Makes the mistake of one station. */
+  bug?: () => PlantedBug;
 }
 
 export interface Outcome {
@@ -94,7 +95,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
         trace,
         judge,
         facts,
-        bug,
+        bug: bug?.(),
         ...faults.ofNode(member.name),
       }),
     );
@@ -182,9 +183,12 @@ const lookAround = async (
     const log = station.log();
     const node = station.node();
     if (!log || !node) continue;
-    if (chronicle.unsure()) await unlessSealed(chronicle.read(log));
+    if (chronicle.unsure())
+      for (const order of (await unlessSealed(chronicle.read(log))) ?? []) changed.add(order);
     for (const order of changed) {
-      const view = await soon(unlessSealed(node.order(order)));
+      const view = await soon(unlessSealed(node.order(order))).catch((thrown: unknown) =>
+        judge.violated({ guarantee: 'G2', node: station.name, text: plain(reason(thrown)) }),
+      );
       // The log is being reopened, or a turn is under way: it is looked at again after the next step.
       if (!view) continue;
       changed.delete(order);
@@ -199,7 +203,7 @@ const unlessSealed = async <T>(answer: Promise<T>): Promise<T | undefined> => {
     return await answer;
   } catch (thrown) {
     if (thrown instanceof LogError && thrown.code === 'log/sealed') return undefined;
-    throw thrown instanceof MilagroError ? new Error(reason(thrown), { cause: thrown }) : thrown;
+    throw thrown;
   }
 };
 

@@ -186,7 +186,7 @@ export const createStation = (deps: StationDeps): Station => {
   const bringUp = async (mine: Life): Promise<void> => {
     const node = await assembleNode(worldOf(mine));
     // What the disk holds is known before the node can act on it.
-    if (mine.log) await chronicle.read(mine.log);
+    if (mine.log) for (const order of await chronicle.read(mine.log)) changed.add(order);
     await node.start();
     if (!mine.alive) return;
     mine.node = node;
@@ -199,7 +199,12 @@ export const createStation = (deps: StationDeps): Station => {
     if (!mine.alive) return;
     crash(`cannot start: ${reason(thrown)}`);
     if (isTransient(thrown)) time.after(RETRY, start);
-    else judge.violated({ guarantee: 'G2', node: name, text: `cannot start: ${reason(thrown)}` });
+    else
+      judge.violated({
+        guarantee: 'G2',
+        node: name,
+        text: `cannot start: ${plain(reason(thrown))}`,
+      });
   };
 
   const station: Station = {
