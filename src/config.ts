@@ -103,9 +103,9 @@ const ConfigSchema = closed({
       ),
       /** Absent: every coin that this version knows. */
       coins: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9:-]{1,32}$' }))),
-      /** At once, per principal. */
+      /** At once, per principal. A wallet that is guarded counts until its key is handed over. */
       maxOpenOrders: whole(1, 1_000_000, 1_000),
-      /** New ones, per principal. */
+      /** Agreed to within a minute, per principal. */
       maxOrdersPerMinute: whole(1, 100_000, 60),
       fiduciaries: Type.Object({ min: whole(1, 32, 1), max: whole(1, 32, 32) }, section),
       /** Least threshold accepted where there are several fiduciaries. */

@@ -218,10 +218,12 @@ export const verifyHome = async (options: {
 };
 
 const policyOf = ({ policy }: Config): CustodyPolicy => ({
+  principals: policy.principals === 'pinned' ? null : policy.principals,
   coins: policy.coins ?? null,
   fiduciaries: { least: policy.fiduciaries.min, most: policy.fiduciaries.max },
   leastThreshold: policy.minThreshold,
   openOrders: policy.maxOpenOrders,
+  ordersPerMinute: policy.maxOrdersPerMinute,
   longestForming: THIRTY_DAYS,
   destroyReleased: policy.afterReceipt === 'destroy',
 });

@@ -46,6 +46,7 @@ export type RefusalCode =
   | 'refusal/coin'
   | 'refusal/threshold'
   | 'refusal/too-many-orders'
+  | 'refusal/too-fast'
   | 'refusal/too-late'
   | 'refusal/other-beneficiary'
   | 'refusal/not-ready';

@@ -10,7 +10,6 @@ export interface OrderIndex {
   page(page: { page: number; perPage: number; newestFirst: boolean }): OrderId[];
   size(): number;
   /** Roles in orders that have not ended. */
-  open(): number;
   openStreams(): StreamId[];
   /** States of this node's keys that open orders are bound to. */
   pinned(): Set<KeyStateId>;
@@ -38,7 +37,6 @@ export const createOrderIndex = (): OrderIndex => {
       return all.slice(page * perPage, (page + 1) * perPage);
     },
     size: () => createdAt.size,
-    open: () => open.size,
     openStreams: () => [...open.keys()],
     pinned: () => new Set([...open.values()].filter((state) => state !== null)),
   };

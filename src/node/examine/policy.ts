@@ -1,4 +1,5 @@
 import { coinNames } from '../../coins/coins.ts';
+import { orderIdOf } from '../../custody/order-id.ts';
 import type { RefusalCode } from '../../domain/faults.ts';
 import { seatsOf, type Party, type Terms } from '../../domain/terms.ts';
 import type { CustodyDeps } from '../effects/deps.ts';
@@ -19,11 +20,13 @@ export const refusalOf = (terms: Terms, now: number, deps: CustodyDeps): Refusal
   refusedParty(terms, deps) ??
   refusedWish(terms, deps) ??
   refusedTime(terms, now, deps) ??
-  refusedLoad(deps);
+  refusedLoad(terms, now, deps);
 
 const refusedPrincipal = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
-  const standing = deps.standing(terms.principal.id);
-  if (standing?.roles.includes('principal')) return undefined;
+  const { id } = terms.principal;
+  const { principals } = deps.policy;
+  const isListed = principals === null || id === deps.self || principals.includes(id);
+  if (isListed && deps.standing(id)?.roles.includes('principal')) return undefined;
   return refuse('refusal/principal-not-served', 'not a principal that this node serves');
 };
 
@@ -83,9 +86,17 @@ const refusedTime = (
   return undefined;
 };
 
-const refusedLoad = ({ policy, openOrders }: CustodyDeps): Refusal | undefined =>
-  openOrders() >= policy.openOrders
-    ? refuse('refusal/too-many-orders', 'too many orders are open')
-    : undefined;
+const refusedLoad = (
+  terms: Terms,
+  now: number,
+  { policy, load }: CustodyDeps,
+): Refusal | undefined => {
+  const { open, lastMinute } = load(terms.principal.id, orderIdOf(terms), now);
+  if (open >= policy.openOrders)
+    return refuse('refusal/too-many-orders', `${open} orders of this principal are open`);
+  if (lastMinute >= policy.ordersPerMinute)
+    return refuse('refusal/too-fast', `${lastMinute} orders of this principal within a minute`);
+  return undefined;
+};
 
 const refuse = (code: RefusalCode, text: string): Refusal => ({ code, text });

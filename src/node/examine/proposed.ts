@@ -19,6 +19,7 @@ export const proposed: Examiner<Received<'order.proposed'>> = (
   if (terms.principal.id !== from) throw unexpected('proposed by another than the principal');
   if (!hasOneKeyEach(terms)) throw unexpected('a node is named with two states of its keys');
   const refusal = refusalOf(terms, turn.now, deps);
+  if (!refusal) deps.claim(order, terms.principal.id, turn.now);
   return {
     type: 'order.proposed',
     ...learned(received, turn),

@@ -40,7 +40,8 @@ export const depsOf = (self: Person, change: Partial<CustodyDeps> = {}): Custody
     const roles: Role[] = ['principal', 'beneficiary', 'fiduciary'];
     return { current: personWith(node).state, roles, blamed: false, forked: false };
   },
-  openOrders: () => 0,
+  load: () => ({ open: 0, lastMinute: 0 }),
+  claim: () => undefined,
   policy: DEFAULT_POLICY,
   ...change,
 });

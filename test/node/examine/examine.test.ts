@@ -7,8 +7,9 @@ import { orderIdOf } from '../../../src/custody/order-id.ts';
 import type { EventOf, OrderEvent } from '../../../src/domain/events.ts';
 import type { Message, MessageType, Typed } from '../../../src/domain/messages.ts';
 import { IdentityError } from '../../../src/errors.ts';
-import type { CustodyDeps } from '../../../src/node/effects/deps.ts';
+import { DEFAULT_POLICY, type CustodyDeps } from '../../../src/node/effects/deps.ts';
 import { examine } from '../../../src/node/examine/examine.ts';
+import { createTakenOn } from '../../../src/node/taken-on.ts';
 import {
   beth,
   find,
@@ -101,8 +102,19 @@ describe('examine a proposal', () => {
   });
 
   it('gives the refusal of this party’s policy', async () => {
-    const fact = await propose(order, { deps: { openOrders: () => 1_000_000 } });
+    const load = () => ({ open: 1_000_000, lastMinute: 0 });
+    const fact = await propose(order, { deps: { load } });
     assert.equal(fact.refusal?.code, 'refusal/too-many-orders');
+  });
+
+  it('counts what it agrees to at once, before anything is written', async () => {
+    const takenOn = createTakenOn();
+    const policy = { ...DEFAULT_POLICY, openOrders: 1 };
+    const codeOf = async (ceremony: Ceremony) =>
+      (await propose(ceremony, { deps: { ...takenOn, policy } })).refusal?.code;
+    assert.equal(await codeOf(order), undefined);
+    assert.equal(await codeOf(other), 'refusal/too-many-orders');
+    assert.equal(await codeOf(order), undefined, 'it is the same order');
   });
 
   it('refuses terms of another order, or proposed by another', async () => {

@@ -6,6 +6,7 @@ import {
   type CustodyPolicy,
   type Standing,
 } from '../../../src/node/effects/deps.ts';
+import { orderIdOf } from '../../../src/custody/order-id.ts';
 import { refusalOf } from '../../../src/node/examine/policy.ts';
 import { IdentityError } from '../../../src/errors.ts';
 import {
@@ -120,9 +121,28 @@ describe('policy', () => {
     assert.equal(codeOf({}, {}, EXPIRES - longestForming), undefined);
   });
 
-  it('takes so many orders at once', () => {
-    const { openOrders } = DEFAULT_POLICY;
-    assert.equal(codeOf({}, { openOrders: () => openOrders }), 'refusal/too-many-orders');
-    assert.equal(codeOf({}, { openOrders: () => openOrders - 1 }), undefined);
+  it('serves, of the pinned principals, those that are listed; itself always', () => {
+    const code = 'refusal/principal-not-served';
+    assert.equal(codeOf({}, having({ principals: [] })), code);
+    assert.equal(codeOf({}, having({ principals: [idOf(beth)] })), code);
+    assert.equal(codeOf({}, having({ principals: [idOf(beth), idOf(paula)] })), undefined);
+    assert.equal(codeOf({ principal: fred1 }, having({ principals: [] })), undefined);
+    const listed = having({ principals: [idOf(paula)] });
+    assert.equal(codeOf({}, { ...thinking(paula, { roles: ['beneficiary'] }), ...listed }), code);
+  });
+
+  it('takes so many orders of a principal at once, and so many in a minute', () => {
+    const { openOrders, ordersPerMinute } = DEFAULT_POLICY;
+    const asked: unknown[] = [];
+    const loaded = (open: number, lastMinute: number): Partial<CustodyDeps> => ({
+      load: (...of) => {
+        asked.push(of);
+        return { open, lastMinute };
+      },
+    });
+    assert.equal(codeOf({}, loaded(openOrders, 0)), 'refusal/too-many-orders');
+    assert.equal(codeOf({}, loaded(0, ordersPerMinute)), 'refusal/too-fast');
+    assert.equal(codeOf({}, loaded(openOrders - 1, ordersPerMinute - 1)), undefined);
+    assert.deepEqual(asked[0], [idOf(paula), orderIdOf(termsOf()), NOW]);
   });
 });
