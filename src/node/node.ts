@@ -44,7 +44,6 @@ import type { NodeService } from './service.ts';
 import { untilSettled } from './settled.ts';
 import { peerView, statusView } from './status.ts';
 import { createTakenOn, type Became } from './taken-on.ts';
-import { createTakenOn, type Became } from './taken-on.ts';
 
 /** A node: its roles, between a log and a transport. Everything it touches of the world comes in through its ports. */
 export interface MilagroNode extends NodeService {
@@ -83,7 +82,6 @@ export const createNode = (ports: NodePorts): MilagroNode => {
   const self = directory.self;
   const watchers = new Set<(order: OrderId) => void>();
   const index = createOrderIndex();
-  const takenOn = createTakenOn();
   const takenOn = createTakenOn();
 
   const sealer: Sealer = {
