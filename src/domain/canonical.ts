@@ -32,9 +32,10 @@ export const decode = (bytes: Uint8Array, maxBytes: number = MAX_VALUE_BYTES): u
   } catch (thrown) {
     throw new CodecError('codec/malformed', reason(thrown), { cause: thrown });
   }
-  if (Buffer.compare(bytes, again) !== 0) {
-    throw new CodecError('codec/not-canonical', 'not the canonical encoding');
-  }
+  const isCanonical = Buffer.compare(bytes, again) === 0;
+  // The value may hold secrets: this copy of it is nobody's.
+  again.fill(0);
+  if (!isCanonical) throw new CodecError('codec/not-canonical', 'not the canonical encoding');
   return value;
 };
 

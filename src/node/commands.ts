@@ -115,17 +115,17 @@ export const createCommands = (deps: CommandDeps): Commands => {
     });
   };
 
-  const redeemer = ({ terms }: OrderContext, wished: NodeId | null): Party => {
-    const named = terms?.beneficiary?.id ?? null;
-    const id = wished ?? named;
-    if (id === null)
+  /** Whoever the order names already is not asked about again: a ready wallet is always redeemable (guarantee G15). */
+  const redeemer = ({ terms, redemption }: OrderContext, wished: NodeId | null): Party => {
+    const named = redemption?.beneficiary ?? terms?.beneficiary ?? null;
+    if (named === null && wished === null)
       throw new NodeError(
         'node/party-unknown',
         'this order names no beneficiary yet: say who receives the key',
       );
-    if (named !== null && id !== named)
+    if (named !== null && (wished ?? named.id) !== named.id)
       throw new NodeError('node/order-state', 'the order names another beneficiary, for good');
-    return party(id, 'beneficiary');
+    return named ?? party(wished ?? self, 'beneficiary');
   };
 
   const known = (order: OrderId): void => {

@@ -23,6 +23,7 @@ export const createDeadlines = (deps: {
 }): Deadlines => {
   const { clock } = deps;
   const timers = new Map<StreamId, () => void>();
+  const current = new Map<StreamId, readonly { name: DeadlineName; at: number }[]>();
   let stopped = false;
 
   const watch = (
@@ -32,6 +33,8 @@ export const createDeadlines = (deps: {
   ): void => {
     timers.get(stream)?.();
     timers.delete(stream);
+    current.set(stream, deadlines);
+    if (deadlines.length === 0) current.delete(stream);
     if (stopped || deadlines.length === 0) return;
     const next = Math.min(...deadlines.map(({ at }) => at));
     const sleep = Math.max(least, Math.min(next - clock.now(), LONGEST_SLEEP));
@@ -49,8 +52,10 @@ export const createDeadlines = (deps: {
     const passed = deadlines.filter(({ at }) => at <= clock.now());
     const [first] = passed;
     if (!first) return watch(stream, deadlines);
-    // Recording it changes the state, which sets the stream's deadlines anew; if it fails, look again soon.
-    await deps.passed(stream, first.name).catch(() => watch(stream, deadlines, RETRY));
+    // Recording it changes the state, which sets the stream's deadlines anew. If it could not be recorded, or the clock
+    // has gone back meanwhile and it counts no more, the same deadlines are watched on.
+    await deps.passed(stream, first.name).catch(() => undefined);
+    if (current.get(stream) === deadlines) watch(stream, deadlines, RETRY);
   };
 
   return {

@@ -191,16 +191,15 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     const order = header.stream;
     if (order === null) return { kind: 'refused', code: 'node/unexpected' };
     await meet(message.typed, header.from);
-    const roles = rolesFor(order, message.typed).filter((role) => role !== from);
-    if (roles.length === 0) return { kind: 'early' };
-    try {
-      for (const role of roles) await toRole(order, role, message, header);
-      return { kind: 'done' };
-    } catch (thrown) {
-      if (thrown instanceof NodeError && !TRANSIENT.has(thrown.code))
-        return { kind: 'refused', code: thrown.code };
-      throw thrown;
-    }
+    const roles = (await rolesFor(order, message.typed)).filter((role) => role !== from);
+    const deliveries: Delivery[] = [];
+    for (const role of roles) deliveries.push(await toRole(order, role, message, header));
+    // One role that waits makes all wait: what the others took in already is known to them when it comes again.
+    return (
+      deliveries.find(({ kind }) => kind === 'early') ??
+      deliveries.find(({ kind }) => kind === 'done') ??
+      deliveries[0] ?? { kind: 'early' }
+    );
   };
 
   /** Parties whom an order of a trusted principal names are looked up before anybody decides about it. */
@@ -221,28 +220,44 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     role: Role,
     message: ReceivedMessage,
     header: Header,
-  ): Promise<void> => {
-    const actor = actors.of(order, role);
-    const { context } = await actor.view();
-    const { terms, redemption } = context;
-    if (terms) {
-      const pinned =
-        redemption?.beneficiary.id === header.from
-          ? redemption.beneficiary
-          : partyOf(terms, header.from);
-      if (!pinned) throw new NodeError('node/not-party', 'the sender has no part in this order');
-      if (directory.stateAt(header.key).seq < directory.stateAt(pinned.key).seq)
-        throw new NodeError('node/not-party', 'signed with a key state older than the order');
+  ): Promise<Delivery> => {
+    try {
+      const actor = actors.of(order, role);
+      const { context } = await actor.view();
+      const { terms, redemption } = context;
+      if (!terms && !begins(message.typed)) return { kind: 'early' };
+      if (terms) {
+        const pinned =
+          redemption?.beneficiary.id === header.from
+            ? redemption.beneficiary
+            : partyOf(terms, header.from);
+        // It may be the beneficiary, of whom this role has not heard yet.
+        if (!pinned && terms.beneficiary === null && !redemption) return { kind: 'early' };
+        if (!pinned) throw new NodeError('node/not-party', 'the sender has no part in this order');
+        if (directory.stateAt(header.key).seq < directory.stateAt(pinned.key).seq)
+          throw new NodeError('node/not-party', 'signed with a key state older than the order');
+      }
+      await actor.take(message);
+      return { kind: 'done' };
+    } catch (thrown) {
+      if (thrown instanceof NodeError && !TRANSIENT.has(thrown.code))
+        return { kind: 'refused', code: thrown.code };
+      throw thrown;
     }
-    await actor.take(message);
   };
 
-  /** Roles that this node has in the order, and those that this message gives it. */
-  const rolesFor = (order: OrderId, typed: Typed): Role[] => {
-    const roles = new Set(actors.roles(order));
-    if (typed.type === 'order.proposed')
+  /** Every seat of this node in the order, as far as it is known, and what the message itself gives it. */
+  const rolesFor = async (order: OrderId, typed: Typed): Promise<Role[]> => {
+    const known = actors.roles(order);
+    const roles = new Set(known);
+    const [first] = known;
+    const terms =
+      typed.type === 'order.proposed'
+        ? typed.message.terms
+        : first && (await actors.of(order, first).view()).context.terms;
+    if (terms)
       for (const role of ['beneficiary', 'fiduciary'] as const)
-        if (hasSeat(typed.message.terms, role, self)) roles.add(role);
+        if (hasSeat(terms, role, self)) roles.add(role);
     if (
       typed.type === 'redemption.requested' &&
       typed.message.handover &&
@@ -274,6 +289,10 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     },
   };
 };
+
+/** Can this message be the first that a role hears of an order? */
+const begins = ({ type, message }: Typed): boolean =>
+  type === 'order.proposed' || (type === 'redemption.requested' && message.handover !== undefined);
 
 /** Parties that a message brings into an order. */
 const namedIn = ({ type, message }: Typed): Party[] => {
