@@ -25,8 +25,9 @@ const listenAddress = multiaddr(
   /^\/(ip4|ip6)\/[0-9A-Fa-f.:]{2,45}\/tcp\/\d{1,5}$/,
   '/ip4/127.0.0.1/tcp/4510',
 );
+/** Straight, or by way of a relay. */
 const announceAddress = multiaddr(
-  /^\/(ip4|ip6|dns|dns4|dns6)\/[0-9A-Za-z.:-]{1,253}\/tcp\/\d{1,5}$/,
+  /^\/(ip4|ip6|dns|dns4|dns6)\/[0-9A-Za-z.:-]{1,253}\/tcp\/\d{1,5}(\/p2p\/[1-9A-HJ-NP-Za-km-z]{46,62}\/p2p-circuit)?$/,
   '/dns4/node.example.org/tcp/4510',
 );
 const bootstrapAddress = multiaddr(
@@ -60,6 +61,23 @@ const ConfigSchema = closed({
   announce: Type.Array(announceAddress, { maxItems: 16, default: [] }),
   /** Nodes to dial at start; peers that were added are dialled anyway. */
   bootstrap: Type.Array(bootstrapAddress, { maxItems: 64, default: [] }),
+  /** Ways to nodes whose address is not known, or does not lead to them. Nodes of this network only. */
+  discovery: Type.Object(
+    {
+      /**
+       * Whether connections may lead through other nodes. client: to others, and to this node through `relays`;
+       * server: this node also forwards between others, who stay encrypted to each other.
+       */
+      relay: Type.Enum(['off', 'client', 'server'], { default: 'off' }),
+      /** Nodes with `relay: server`. A node behind a NAT, that listens nowhere, announces these addresses + /p2p-circuit. */
+      relays: Type.Array(bootstrapAddress, { maxItems: 4, default: [] }),
+      /** Find who has an identity among nodes that this one is not connected to. */
+      dht: Type.Boolean({ default: false }),
+      /** Find nodes in the local network, and be found there. */
+      mdns: Type.Boolean({ default: false }),
+    },
+    section,
+  ),
   api: Type.Object(
     {
       /** The API speaks plain HTTP with one token: loopback only, no other value is accepted. */
@@ -124,6 +142,12 @@ const ConfigSchema = closed({
     section,
   ),
 });
+
+/** Where others find this node, as its identity says: what is announced, else where it listens or is relayed. */
+export const addressesOf = ({ announce, listen, discovery }: Config): readonly string[] =>
+  announce.length > 0
+    ? announce
+    : [...listen, ...discovery.relays.map((relay) => `${relay}/p2p-circuit`)];
 
 /** Checked and complete. */
 export type Config = Static<typeof ConfigSchema>;
@@ -204,7 +228,9 @@ const HEADER = `# Settings of a Milagro node. What is not written here has its d
 # Restart the node after a change.
 `;
 
-const brokenRule = ({ keystore, policy }: Config): string | undefined => {
+const brokenRule = ({ discovery, keystore, policy }: Config): string | undefined => {
+  if (discovery.relay === 'off' && discovery.relays.length > 0)
+    return 'discovery.relays is given with relay: client or relay: server, and only then';
   if ((keystore.unlock === 'keyfile') !== (keystore.keyFile !== undefined))
     return 'keystore.keyFile is given with unlock: keyfile, and only then';
   if (policy.fiduciaries.min > policy.fiduciaries.max)

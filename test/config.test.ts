@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import {
+  addressesOf,
   environment,
   loadConfig,
   parseConfig,
@@ -47,6 +48,15 @@ test('three settings are enough, the rest has safe defaults', () => {
   assert.equal(config.policy.principals, 'pinned');
   assert.equal(config.policy.afterReceipt, 'keep');
   assert.deepEqual(config.policy.fiduciaries, { min: 1, max: 32 });
+  assert.deepEqual(config.discovery, { relay: 'off', relays: [], dht: false, mdns: false });
+});
+
+test('everybody is told what is announced, else where this node listens and is relayed', () => {
+  const hidden = { ...settings, listen: [], discovery: { relay: 'client', relays: [relay] } };
+  assert.deepEqual(addressesOf(parseConfig(hidden)), [`${relay}/p2p-circuit`]);
+  assert.deepEqual(addressesOf(parseConfig(settings)), ['/ip4/127.0.0.1/tcp/4510']);
+  const announce = ['/dns4/node.example.org/tcp/4510', `${relay}/p2p-circuit`];
+  assert.deepEqual(addressesOf(parseConfig({ ...settings, announce })), announce);
 });
 
 test('what is written is read again, alone readable by its owner', async (t) => {
@@ -69,6 +79,7 @@ test('a second writing is refused and changes nothing (D14)', async (t) => {
 });
 
 const minimal = 'network: test\nname: ada\nroles: [principal]\n';
+const relay = '/ip4/192.0.2.7/tcp/4510/p2p/12D3KooWK99VoVxNE7XzyBwXEzW7xhK7Gpv85r9F3V3fyKSUKPH5';
 const bad: [what: string, yaml: string, message: RegExp][] = [
   ['an unknown key', minimal + 'polcy: {}\n', /unknown key polcy/],
   ['an unknown key in a section', minimal + 'api: { prot: 1 }\n', /unknown key api\.prot/],
@@ -84,6 +95,17 @@ const bad: [what: string, yaml: string, message: RegExp][] = [
   ['a network that is no topic', 'network: a/b\nname: a\nroles: [principal]\n', /network/],
   ['no multiaddr', minimal + 'listen: ["localhost:1"]\n', /listen\.0: must be a multiaddr like/],
   ['a bootstrap address of nobody', minimal + 'bootstrap: [/ip4/1.2.3.4/tcp/1]\n', /bootstrap\.0/],
+  [
+    'relays that are not used',
+    minimal + `discovery: { relays: [${relay}] }\n`,
+    /discovery\.relays/,
+  ],
+  [
+    'a relay that is nobody',
+    minimal + 'discovery: { relay: client, relays: [/ip4/1.2.3.4/tcp/1] }\n',
+    /relays\.0/,
+  ],
+  ['a way that is not known', minimal + 'discovery: { upnp: true }\n', /upnp/],
   ['a key file without its unlock', minimal + 'keystore: { keyFile: /k }\n', /keystore\.keyFile/],
   ['an unlock without its key file', minimal + 'keystore: { unlock: keyfile }\n', /keyFile/],
   ['a relative key file', minimal + 'keystore: { unlock: keyfile, keyFile: k }\n', /absolute/],

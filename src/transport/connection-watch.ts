@@ -9,7 +9,8 @@ import type { PeerId } from './transport.ts';
  * Closes connections that are of no use. One that has lost its gossip streams looks alive and carries nothing, and
  * nobody would open them again: closed, it is dialled anew. One that never had any only takes a place.
  */
-export const watchConnections = ({ libp2p, clock, limits, onRound }: WatchDeps): (() => void) => {
+export const watchConnections = (deps: WatchDeps): (() => void) => {
+  const { libp2p, clock, limits, silent, onRound } = deps;
   const uselessSince = new Map<PeerId, number>();
   let rounds = 0;
   let cancel: () => void;
@@ -27,7 +28,7 @@ export const watchConnections = ({ libp2p, clock, limits, onRound }: WatchDeps):
     const peers = libp2p.getPeers().map(String);
     for (const peer of uselessSince.keys()) if (!peers.includes(peer)) uselessSince.delete(peer);
     for (const peer of peers) {
-      if (isGossiping(libp2p, peer)) uselessSince.delete(peer);
+      if (silent.has(peer) || isGossiping(libp2p, peer)) uselessSince.delete(peer);
       else if (!uselessSince.has(peer)) uselessSince.set(peer, clock.now());
       else if (clock.now() - (uselessSince.get(peer) ?? 0) >= USELESS_MS)
         cutOff(libp2p, peer, 'the connection carries no gossip');
@@ -60,6 +61,8 @@ export interface WatchDeps {
   libp2p: TransportLibp2p;
   clock: Clock;
   limits: TransportLimits;
+  /** Who is of use without gossip. */
+  silent: ReadonlySet<PeerId>;
   /** Called every few seconds. */
   onRound: () => void;
 }

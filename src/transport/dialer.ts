@@ -10,7 +10,7 @@ import type { Contact, PeerId } from './transport.ts';
 export interface Dialer {
   start(): void;
   stop(): void;
-  connect(contact: Contact): void;
+  connect(target: Target): void;
   forget(peer: PeerId): void;
   has(peer: PeerId): boolean;
   connected(peer: PeerId): void;
@@ -19,11 +19,14 @@ export interface Dialer {
   review(): void;
 }
 
+/** Whom to reach, and where it may be. */
+export type Target = Pick<Contact, 'peer' | 'addrs'>;
+
 export interface DialerDeps {
   clock: Clock;
   random: Random;
   /** Resolves when connected. */
-  dial: (contact: Contact, signal: AbortSignal) => Promise<void>;
+  dial: (target: Target, signal: AbortSignal) => Promise<void>;
   isConnected: (peer: PeerId) => boolean;
 }
 
@@ -40,15 +43,15 @@ export const createDialer = ({ clock, random, dial, isConnected }: DialerDeps): 
 
   const attempt = async (entry: Entry): Promise<void> => {
     entry.wait = undefined;
-    if (!running || isConnected(entry.contact.peer)) return;
+    if (!running || isConnected(entry.target.peer)) return;
     const dialing = new AbortController();
     const cancelTimeout = clock.after(DIAL_TIMEOUT, () => dialing.abort());
     entry.dialing = dialing;
-    await dial(entry.contact, dialing.signal).catch(() => undefined);
+    await dial(entry.target, dialing.signal).catch(() => undefined);
     cancelTimeout();
     if (entry.dialing !== dialing) return;
     entry.dialing = undefined;
-    if (!isConnected(entry.contact.peer)) retry(entry);
+    if (!isConnected(entry.target.peer)) retry(entry);
   };
 
   const retry = (entry: Entry): void => {
@@ -68,7 +71,7 @@ export const createDialer = ({ clock, random, dial, isConnected }: DialerDeps): 
     running &&
     entry.wait === undefined &&
     entry.dialing === undefined &&
-    !isConnected(entry.contact.peer);
+    !isConnected(entry.target.peer);
 
   return {
     start: () => {
@@ -79,12 +82,12 @@ export const createDialer = ({ clock, random, dial, isConnected }: DialerDeps): 
       running = false;
       for (const entry of entries.values()) drop(entry);
     },
-    connect: (contact) => {
-      const before = entries.get(contact.peer);
-      if (before !== undefined && sameAddresses(before.contact, contact)) return;
+    connect: (target) => {
+      const before = entries.get(target.peer);
+      if (before !== undefined && sameAddresses(before.target, target)) return;
       if (before !== undefined) drop(before);
-      const entry: Entry = { ...newEntry(contact), connectedAt: before?.connectedAt ?? 0 };
-      entries.set(contact.peer, entry);
+      const entry: Entry = { ...newEntry(target), connectedAt: before?.connectedAt ?? 0 };
+      entries.set(target.peer, entry);
       if (running) void attempt(entry);
     },
     forget: (peer) => {
@@ -110,7 +113,7 @@ export const createDialer = ({ clock, random, dial, isConnected }: DialerDeps): 
 };
 
 interface Entry {
-  contact: Contact;
+  target: Target;
   failures: number;
   connectedAt: number;
   /** Cancels the wait for the next attempt. */
@@ -118,15 +121,14 @@ interface Entry {
   dialing: AbortController | undefined;
 }
 
-const newEntry = (contact: Contact): Entry => ({
-  contact,
+const newEntry = (target: Target): Entry => ({
+  target,
   failures: 0,
   connectedAt: 0,
   wait: undefined,
   dialing: undefined,
 });
 
-const sameAddresses = (one: Contact, other: Contact): boolean =>
-  one.node === other.node &&
+const sameAddresses = (one: Target, other: Target): boolean =>
   one.addrs.length === other.addrs.length &&
   one.addrs.every((addr, index) => addr === other.addrs[index]);

@@ -1,6 +1,6 @@
 import { TopicValidatorResult } from '@libp2p/gossipsub';
 import type { SubscriptionChangeData, TopicValidatorFn } from '@libp2p/gossipsub';
-import type { PeerId as Libp2pPeerId } from '@libp2p/interface';
+import type { PeerId as Libp2pPeerId, PeerInfo } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { createLibp2p } from 'libp2p';
 import { reason, TransportError } from '../errors.ts';
@@ -9,6 +9,7 @@ import type { Random } from '../ports/random.ts';
 import { watchConnections } from './connection-watch.ts';
 import { dialable, requirePeerId } from './contact-address.ts';
 import { createDialer } from './dialer.ts';
+import { keptPeers, relayPeers } from './discovery.ts';
 import { canSendTo, cutOff, unsentTo } from './gossip-streams.ts';
 import { libp2pOptions } from './libp2p-options.ts';
 import type { TransportLibp2p } from './libp2p-options.ts';
@@ -18,7 +19,7 @@ import { createSendGate } from './send-gate.ts';
 import { createSubscriptionNews } from './subscription-news.ts';
 import { inboxTopic } from './topics.ts';
 import { unwrapTransmission, wrapTransmission } from './transmission.ts';
-import { limitsOf, ownTopics } from './transport-config.ts';
+import { discoveryOf, limitsOf, ownTopics } from './transport-config.ts';
 import type { TransportConfig } from './transport-config.ts';
 import { MAX_MESSAGE_BYTES } from './transport.ts';
 import type { PeerId, Receive, Transport, Verdict } from './transport.ts';
@@ -57,8 +58,8 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
   const dialer = createDialer({
     clock,
     random,
-    dial: async (contact, signal) => {
-      await libp2p?.dial(dialable(contact), { signal });
+    dial: async (target, signal) => {
+      await libp2p?.dial(dialable(target), { signal });
     },
     isConnected: (peer) => connectionsOf(peer).length > 0,
   });
@@ -73,6 +74,10 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     libp2p === undefined ? 0 : unsentTo(libp2p, peer),
   );
 
+  const kept = keptPeers(config);
+  for (const [peer, addrs] of kept) dialer.connect({ peer, addrs });
+
+  const keptAt = (peer: PeerId): readonly string[] => kept.get(peer) ?? [];
   const connectionsOf = (peer: PeerId) => libp2p?.getConnections(peerIdFromString(peer)) ?? [];
 
   // --- what arrives
@@ -114,6 +119,12 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     news.disconnected(detail.toString());
     dialer.disconnected(detail.toString());
   };
+  /** Not kept: it stays if it gossips. */
+  const onNeighbour = ({ detail: { id } }: CustomEvent<PeerInfo>): void => {
+    if (libp2p === undefined || connectionsOf(id.toString()).length > 0) return;
+    if (libp2p.getConnections().length < MAX_NEIGHBOURS)
+      void libp2p.dial(id).catch(() => undefined);
+  };
 
   // --- life
 
@@ -121,6 +132,7 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     const { pubsub } = node.services;
     node.addEventListener('peer:connect', onConnect);
     node.addEventListener('peer:disconnect', onDisconnect);
+    if (discoveryOf(config).mdns) node.addEventListener('peer:discovery', onNeighbour);
     pubsub.addEventListener('subscription-change', onSubscriptions);
     for (const topic of receivers.keys()) subscribe(node, topic);
     // A shared libp2p may have met peers before.
@@ -130,12 +142,14 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
       libp2p: node,
       clock,
       limits,
+      silent: relayPeers(config),
       onRound: () => dialer.review(),
     });
     release = () => {
       unwatch();
       node.removeEventListener('peer:connect', onConnect);
       node.removeEventListener('peer:disconnect', onDisconnect);
+      node.removeEventListener('peer:discovery', onNeighbour);
       pubsub.removeEventListener('subscription-change', onSubscriptions);
       for (const topic of receivers.keys()) {
         if (node.status === 'started') pubsub.unsubscribe(topic);
@@ -219,11 +233,12 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
     connect: (contact) => {
       requirePeerId(contact.peer);
       readers.set(inboxTopic(config.network, contact.node), contact.peer);
-      dialer.connect(contact);
+      dialer.connect({ peer: contact.peer, addrs: [...contact.addrs, ...keptAt(contact.peer)] });
     },
     forget: (peer) => {
-      dialer.forget(peer);
       for (const [topic, reader] of readers) if (reader === peer) readers.delete(topic);
+      if (kept.has(peer)) return dialer.connect({ peer, addrs: keptAt(peer) });
+      dialer.forget(peer);
       for (const connection of connectionsOf(peer))
         void connection.close().catch((error: Error) => connection.abort(error));
     },
@@ -243,6 +258,9 @@ const RESULTS: Record<Verdict, TopicValidatorResult> = {
   ignore: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
 };
+
+/** Connections above which a neighbour in the local network is not called. */
+const MAX_NEIGHBOURS = 64;
 
 const stopped = (): TransportError =>
   new TransportError('transport/stopped', 'the transport has been stopped');

@@ -4,11 +4,19 @@ import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
 import type { Libp2p, PrivateKey } from '@libp2p/interface';
+import type { Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import type { Libp2pOptions } from 'libp2p';
 import { signKeyFromSeed } from '../crypto/signature.ts';
 import type { Clock } from '../ports/clock.ts';
 import { boundedYamux } from './bounded-muxer.ts';
+import {
+  discoverers,
+  discoveryServices,
+  relayGater,
+  relayListeners,
+  relayTransports,
+} from './discovery.ts';
 import { gossipOptions } from './gossip-options.ts';
 import { meteredGossipsub } from './metered-gossipsub.ts';
 import type { PeerBans } from './peer-bans.ts';
@@ -19,12 +27,14 @@ import type { TransportConfig } from './transport-config.ts';
 export interface TransportServices extends Record<string, unknown> {
   identify: Identify;
   pubsub: GossipSub;
+  ping?: Ping;
 }
 export type TransportLibp2p = Libp2p<TransportServices>;
 
 /**
  * The options of a node's libp2p: TCP, Noise, yamux, identify, gossipsub. It contacts nobody but the peers it is told
- * to dial: no bootstrap list, no local discovery, no DHT, no relay. The bans are those of the transport that uses it.
+ * to dial: relays, DHT and local discovery only where the operator wants them, and never those of the public. The bans
+ * are those of the transport that uses it.
  */
 export const libp2pOptions = (
   config: TransportConfig,
@@ -37,13 +47,21 @@ export const libp2pOptions = (
     privateKey: peerPrivateKey(config.seed),
     // Tells a stranger neither the platform nor the version.
     nodeInfo: { name: 'milagro', version: '1', userAgent: 'milagro' },
-    addresses: { listen: [...config.listen], announce: [...config.announce] },
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    addresses: {
+      listen: [...config.listen, ...relayListeners(config)],
+      announce: [...config.announce],
+    },
+    transports: [
+      tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
+      ...relayTransports(config),
+    ],
+    peerDiscovery: discoverers(config),
     connectionEncrypters: [noise()],
     streamMuxers: [boundedYamux(clock, limits)],
     connectionGater: {
       denyInboundEncryptedConnection: (peer) => bans.has(peer.toString()),
       denyDialPeer: (peer) => bans.has(peer.toString()),
+      ...relayGater(config, bans),
     },
     connectionManager: {
       maxConnections: limits.connections,
@@ -63,6 +81,7 @@ export const libp2pOptions = (
     services: {
       identify: identify(),
       pubsub: meteredGossipsub(gossipOptions(ownTopics(config)), clock, limits),
+      ...discoveryServices(config),
     },
   };
 };

@@ -12,8 +12,34 @@ export interface TransportConfig {
   listen: readonly string[];
   /** Multiaddrs told to others in the place of those listened on; empty: those. */
   announce: readonly string[];
+  /** Multiaddrs with /p2p/: connections that are kept, though they are to nobody in particular. */
+  bootstrap?: readonly string[];
+  discovery?: Partial<Discovery>;
   limits?: Partial<TransportLimits>;
 }
+
+/** Ways to nodes whose address is not known, or does not lead to them. Nodes of this network only. */
+export interface Discovery {
+  /**
+   * Circuit relay (libp2p specs: relay/circuit-v2). client: reaches others through relays, and is reached through
+   * `relays`. server: forwards between others, too. A relay sees who talks to whom and how much, and nothing of it.
+   */
+  relay: 'off' | 'client' | 'server';
+  /** Multiaddrs with /p2p/ of nodes with `relay: server`. */
+  relays: readonly string[];
+  /** Finds holders of documents through nodes that this one is not connected to (libp2p specs: kad-dht). */
+  dht: boolean;
+  /** Finds nodes in the local network, and tells them of this one (RFC 6762). */
+  mdns: boolean;
+}
+
+export const discoveryOf = ({ discovery }: TransportConfig): Discovery => ({
+  relay: 'off',
+  relays: [],
+  dht: false,
+  mdns: false,
+  ...discovery,
+});
 
 /** What strangers may cost. Everything is far above what an honest peer needs. */
 export interface TransportLimits {

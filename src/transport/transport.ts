@@ -27,7 +27,7 @@ export interface Transport {
    * @throws TransportError transport/unreachable: no peer can have this id
    */
   connect(contact: Contact): void;
-  /** Stops keeping the connection, and closes it. */
+  /** Stops keeping the connection, and closes it, unless the operator wants it in any case (bootstrap, relays). */
   forget(peer: PeerId): void;
   /** Peers connected now. */
   peers(): readonly PeerId[];

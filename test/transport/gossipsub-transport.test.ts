@@ -112,7 +112,8 @@ test('contacts nobody: no routing, no discovery, no relay, and says nothing of i
   const bans = createPeerBans(systemClock, limitsOf(config));
   const options = libp2pOptions(config, systemClock, bans);
   for (const outward of ['peerDiscovery', 'peerRouters', 'contentRouters'] as const)
-    assert.equal(options[outward], undefined);
+    assert.deepEqual(options[outward] ?? [], []);
+  assert.deepEqual(options.addresses?.listen, config.listen);
   assert.deepEqual(Object.keys(options.services ?? {}), ['identify', 'pubsub']);
   assert.equal(options.transports?.length, 1);
   assert.equal(options.nodeInfo?.userAgent, 'milagro');

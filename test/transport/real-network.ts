@@ -42,12 +42,14 @@ export interface NodeOptions {
   clock?: Clock;
   limits?: Partial<TransportLimits>;
   verdict?: (bytes: Uint8Array) => Verdict;
+  /** Instead of what every node of a test has. */
+  config?: Partial<TransportConfig>;
 }
 
 /** A node whose libp2p the test can look into. It takes part in its inbox and the identities. */
 export const openNode = async (name: string, options: NodeOptions = {}) => {
   const { clock = systemClock, limits, verdict = () => 'accept' } = options;
-  const config = configOf(name, limits);
+  const config = { ...configOf(name, limits), ...options.config };
   const bans = createPeerBans(clock, limitsOf(config));
   const libp2p = await createLibp2p(libp2pOptions(config, clock, bans));
   const incidents: Incident[] = [];
@@ -90,10 +92,10 @@ export const openNode = async (name: string, options: NodeOptions = {}) => {
 export type Node = Awaited<ReturnType<typeof openNode>>;
 
 /** A peer that speaks libp2p and gossipsub's wire format, and says what the test wants. */
-export const openStranger = async () => {
+export const openStranger = async ({ listen = [] as string[] } = {}) => {
   const connections: MessageStream[] = [];
   const libp2p = await createLibp2p({
-    addresses: { listen: [] },
+    addresses: { listen },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [

@@ -1,0 +1,93 @@
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import type { ConnectionGater, PeerId as Libp2pPeerId } from '@libp2p/interface';
+import { kadDHT, passthroughMapper, type KadDHTComponents } from '@libp2p/kad-dht';
+import { mdns } from '@libp2p/mdns';
+import { ping, type Ping } from '@libp2p/ping';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { PeerBans } from './peer-bans.ts';
+import { discoveryOf, type TransportConfig } from './transport-config.ts';
+import type { PeerId } from './transport.ts';
+
+/** Parts of libp2p for the ways to other nodes that an operator may switch on. Nothing of them is there while off. */
+
+/** A client listens at one relay for each that it has; which, is settled when it is connected to them. */
+export const relayListeners = (config: TransportConfig): string[] => {
+  const { relay, relays } = discoveryOf(config);
+  return relay === 'off' ? [] : relays.map(() => '/p2p-circuit');
+};
+
+export const relayTransports = (config: TransportConfig) => {
+  if (discoveryOf(config).relay === 'off') return [];
+  const relays = relayPeers(config);
+  const isOther = (peer: Uint8Array | Libp2pPeerId): boolean => !relays.has(peer.toString());
+  // Any peer that offers to be a relay would be taken for one.
+  return [
+    circuitRelayTransport({ discoveryFilter: { has: isOther, add: ignore, remove: ignore } }),
+  ];
+};
+
+export const relayGater = (config: TransportConfig, bans: PeerBans): ConnectionGater => {
+  const relays = relayPeers(config);
+  return {
+    denyInboundRelayedConnection: (relay, peer) =>
+      !relays.has(relay.toString()) || bans.has(peer.toString()),
+    denyInboundRelayReservation: (peer) => bans.has(peer.toString()),
+    denyOutboundRelayedConnection: (peer) => bans.has(peer.toString()),
+  };
+};
+
+export const discoveryServices = (config: TransportConfig) => {
+  const { relay, dht } = discoveryOf(config);
+  const createDht = kadDHT({
+    protocol: `/milagro/${config.network}/kad/1.0.0`,
+    // Nodes of a private network have private addresses, and serve each other.
+    peerInfoMapper: passthroughMapper,
+    clientMode: false,
+  });
+  return {
+    ...(relay === 'server' && {
+      relay: circuitRelayServer({
+        // Gossip does not run on connections that may end any moment; what a relay carries is bounded like all else.
+        reservations: { applyDefaultLimit: false, maxReservations: MAX_RESERVATIONS },
+        maxInboundHopStreams: MAX_RELAYED_PER_PEER,
+        maxOutboundStopStreams: MAX_RELAYED_PER_PEER,
+      }),
+    }),
+    ...(dht && {
+      ping: ping(),
+      dht: (components: DhtComponents) => createDht(components as KadDHTComponents),
+    }),
+  };
+};
+
+export const discoverers = (config: TransportConfig) =>
+  discoveryOf(config).mdns ? [mdns({ serviceTag: `milagro-${config.network}.local` })] : [];
+
+/** Peers that need not gossip: a relay may be any libp2p node. */
+export const relayPeers = (config: TransportConfig): ReadonlySet<PeerId> =>
+  new Set(discoveryOf(config).relays.map(peerOf));
+
+/** Nodes to stay connected to, whatever contacts come and go: their addresses, by peer. */
+export const keptPeers = (config: TransportConfig): ReadonlyMap<PeerId, readonly string[]> => {
+  const { relay, relays } = discoveryOf(config);
+  const kept = new Map<PeerId, string[]>();
+  for (const address of [...(config.bootstrap ?? []), ...(relay === 'off' ? [] : relays)]) {
+    const peer = peerOf(address);
+    kept.set(peer, [...(kept.get(peer) ?? []), address]);
+  }
+  return kept;
+};
+
+/** libp2p puts its ping there before it makes the DHT. */
+type DhtComponents = Omit<KadDHTComponents, 'ping'> & { ping?: Ping };
+
+const ignore = (): undefined => undefined;
+
+const MAX_RESERVATIONS = 64;
+const MAX_RELAYED_PER_PEER = 32;
+
+/** The last peer in an address: the one it leads to. */
+const peerOf = (address: string): PeerId =>
+  multiaddr(address)
+    .getComponents()
+    .findLast(({ name }) => name === 'p2p')?.value ?? '';
