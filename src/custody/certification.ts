@@ -34,23 +34,32 @@ export const signCertification = (
 };
 
 /**
- * Is a certification consistent in itself and signed by its seat? Whether the wallet follows from the contributions,
- * only who has them can tell: `contradicts`. Total.
+ * Is a certification consistent in itself? Whether the wallet follows from the contributions, only who has them can
+ * tell: `contradicts`. Total.
+ */
+export const isConsistent = (
+  { ctx, terms }: CustodyOrder,
+  { transcript, digests, walletKey, address }: Certification,
+): boolean =>
+  digests.length === contributorsOf(terms).length &&
+  equal(transcript, transcriptOf(ctx, digests)) &&
+  address === addressOf(terms.coin, walletKey);
+
+/**
+ * The same, and signed by its seat. Total.
  * @param blsKey the signer's pinned key, 48 bytes
  */
 export const checkCertification = (
-  { ctx, terms }: CustodyOrder,
+  order: CustodyOrder,
   certification: Certification,
   blsKey: Uint8Array,
-): boolean => {
-  const { role, transcript, digests, walletKey, address, signature } = certification;
-  return (
-    digests.length === contributorsOf(terms).length &&
-    equal(transcript, transcriptOf(ctx, digests)) &&
-    address === addressOf(terms.coin, walletKey) &&
-    blsVerify(blsKey, statement(ctx, role, certification), signature)
+): boolean =>
+  isConsistent(order, certification) &&
+  blsVerify(
+    blsKey,
+    statement(order.ctx, certification.role, certification),
+    certification.signature,
   );
-};
 
 type Agreed = Pick<Certificate, 'transcript' | 'walletKey' | 'address'>;
 

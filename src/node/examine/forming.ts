@@ -1,4 +1,9 @@
-import { checkCertification, contradicts, verifyCertificate } from '../../custody/certification.ts';
+import {
+  checkCertification,
+  contradicts,
+  isConsistent,
+  verifyCertificate,
+} from '../../custody/certification.ts';
 import { checkContribution, contributionDigest } from '../../custody/contribution.ts';
 import type { EventOf } from '../../domain/events.ts';
 import type { FaultCode } from '../../domain/faults.ts';
@@ -66,9 +71,13 @@ export const certified: Examiner<InOrder<'order.certified'>> = (
   const own = context.certifications.find(
     ({ role, node }) => role === context.role && node === deps.self,
   )?.certification;
-  const wrong =
-    !checkCertification(order, certification, blsKeyOf(order, deps)(from)) ||
-    (own !== undefined && contradicts(own, certification));
+  // The principal adds the signatures up, so it checks each: it must know whose was wrong. All others check the sum, in
+  // the certificate; a bad signature changes nothing for them before.
+  const right =
+    context.role === 'principal'
+      ? checkCertification(order, certification, blsKeyOf(order, deps)(from))
+      : isConsistent(order, certification);
+  const wrong = !right || (own !== undefined && contradicts(own, certification));
   const fault: FaultCode = 'fault/certification-wrong';
   return {
     type: 'order.certified',

@@ -226,15 +226,25 @@ describe('examine a certification', () => {
     assert.deepEqual([fact.certification, fact.fault], [made, undefined]);
   });
 
+  const asPrincipal = { by: paula, context: contextOf(order, 'principal', paula) };
+
   it('gives its fault when it is wrong in itself', async () => {
+    for (const wrong of [certificationOf(fred1, other), { ...made, address: 'elsewhere' }])
+      for (const post of [{}, asPrincipal]) {
+        const fact = await learned(order, fred1, 'order.certified', wrong, post);
+        assert.equal(fact.fault, 'fault/certification-wrong');
+      }
+  });
+
+  it('checks the signature where the signatures are added up, and only there', async () => {
     for (const wrong of [
       { ...made, signature: new Uint8Array(96) },
       { ...certificationOf(fred2), role: 'fiduciary' as const },
-      certificationOf(fred1, other),
-      { ...made, address: 'elsewhere' },
     ]) {
-      const fact = await learned(order, fred1, 'order.certified', wrong);
-      assert.equal(fact.fault, 'fault/certification-wrong');
+      const summed = await learned(order, fred1, 'order.certified', wrong, asPrincipal);
+      assert.equal(summed.fault, 'fault/certification-wrong');
+      const passed = await learned(order, fred1, 'order.certified', wrong);
+      assert.equal(passed.fault, undefined, 'the sum in the certificate will not verify');
     }
   });
 
