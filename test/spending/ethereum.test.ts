@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addr, Transaction } from 'micro-eth-signer';
+import { startAnvil } from './anvil.ts';
+import { redeemedKeys } from './redeemed.ts';
+
+/** The whole way: what was paid to an ordered address is spent with the redeemed key, and an Ethereum node agrees. */
+
+const ETHER = 10n ** 18n;
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+test('ether at an ordered address is spent with the redeemed key, and with no other', async (t) => {
+  const [[redeemed], ask] = await Promise.all([redeemedKeys(t, ['ethereum']), startAnvil(t)]);
+  assert.ok(redeemed);
+  const { address, key } = redeemed;
+  assert.equal(addr.fromPrivateKey(key), address, 'as another library derives it');
+  const balance = async (of: string): Promise<bigint> =>
+    BigInt(String(await ask('eth_getBalance', of, 'latest')));
+  await ask('anvil_setBalance', address, hex(2n * ETHER));
+
+  const receiver = addr.random();
+  const payment = Transaction.prepare({
+    to: receiver.address,
+    value: ETHER,
+    maxFeePerGas: 10n ** 10n,
+    nonce: 0n,
+    chainId: BigInt(String(await ask('eth_chainId'))),
+  });
+  const foreign = payment.signBy(addr.random().privateKey);
+  await assert.rejects(ask('eth_sendRawTransaction', foreign.toHex()), /[Ii]nsufficient funds/);
+  assert.equal(await balance(receiver.address), 0n);
+
+  const signed = payment.signBy(key);
+  assert.equal(signed.sender, address);
+  const hash = await ask('eth_sendRawTransaction', signed.toHex());
+  const receipt = (await ask('eth_getTransactionReceipt', hash)) as {
+    status: string;
+    from: string;
+  };
+  assert.equal(receipt.status, '0x1');
+  assert.equal(receipt.from, address.toLowerCase());
+  assert.equal(await balance(receiver.address), ETHER);
+  const rest = await balance(address);
+  assert.ok(rest < ETHER && rest >= ETHER - signed.fee);
+});
