@@ -120,15 +120,13 @@ const doneBy = (context: OrderContext, role: Role, node: NodeId): string[] => {
   const isSelf = role === context.role && node === context.self;
   const isSeat =
     context.terms !== null && (role !== 'beneficiary' || context.terms.beneficiary !== null);
+  const hasCertified =
+    certificationOf(context, role, node) !== undefined || (isSeat && context.certificate !== null);
   const facts: [boolean, string][] = [
     [role === 'principal', 'order.proposed'],
     [contributionOf(context, role, node) !== undefined, 'order.contributed'],
-    [role === 'fiduciary' && hasDealt(context, node, isSelf), 'order.dealt'],
-    [
-      certificationOf(context, role, node) !== undefined ||
-        (isSeat && context.certificate !== null),
-      'order.certified',
-    ],
+    [role === 'fiduciary' && hasDealt(context, node, isSelf, hasCertified), 'order.dealt'],
+    [hasCertified, 'order.certified'],
     [role === 'principal' && context.certificate !== null, 'order.ready'],
     [role === 'principal' && context.redemption !== null, 'redemption.requested'],
     [role === 'fiduciary' && hasReleased(context, node, isSelf), 'share.released'],
@@ -140,8 +138,17 @@ const doneBy = (context: OrderContext, role: Role, node: NodeId): string[] => {
   return [...facts.filter(([isDone]) => isDone).map(([, event]) => event), ...refused];
 };
 
-const hasDealt = (context: OrderContext, node: NodeId, isSelf: boolean): boolean =>
-  isSelf ? context.hasDealt : context.dealt.some((known) => known.node === node);
+/** Only the other fiduciaries see what one deals; but one of several certifies no sooner than it has dealt. */
+const hasDealt = (
+  context: OrderContext,
+  node: NodeId,
+  isSelf: boolean,
+  hasCertified: boolean,
+): boolean =>
+  isSelf
+    ? context.hasDealt
+    : context.dealt.some((known) => known.node === node) ||
+      (hasCertified && !progress.isSingle(context));
 
 const hasReleased = (context: OrderContext, node: NodeId, isSelf: boolean): boolean =>
   isSelf ? context.released !== null : context.shares.some((known) => known.node === node);

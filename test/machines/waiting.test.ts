@@ -219,18 +219,26 @@ describe('progress', () => {
       {
         'principal P': 'proposed certified ready requested',
         'beneficiary B': 'contributed certified receipted',
-        'fiduciary F1': 'contributed certified',
-        'fiduciary F2': 'contributed certified released',
-        'fiduciary F3': 'contributed certified released',
+        'fiduciary F1': 'contributed dealt certified',
+        'fiduciary F2': 'contributed dealt certified released',
+        'fiduciary F3': 'contributed dealt certified released',
       },
     ));
 
   test('of a principal, with what was refused', () => {
     const ready = [proposed, ...contributions, ...certifications, own(f.requested())];
     const done = doneIn(principal, [...ready, f.declined('F1'), f.receipted()]);
-    assert.equal(done['fiduciary F1'], 'contributed certified refused');
+    assert.equal(done['fiduciary F1'], 'contributed dealt certified refused');
     assert.equal(done['beneficiary B'], 'contributed certified receipted');
     assert.equal(doneIn(principal, [proposed, f.refused(F2)])['fiduciary F2'], 'refused');
+  });
+
+  test('who has certified has dealt, though only fiduciaries see it', () => {
+    const facts = [proposed, ...contributions, f.certified(F2)];
+    assert.equal(doneIn(principal, facts)['fiduciary F1'], 'contributed');
+    assert.equal(doneIn(principal, facts)['fiduciary F2'], 'contributed dealt certified');
+    const own = doneIn(fiduciary, [f.proposed(), ...contributions.slice(0, 2), f.certified(F2)]);
+    assert.equal(own['fiduciary F1'], 'contributed', 'this one knows that it has not');
   });
 
   test('a beneficiary named late has a place of its own', () => {
