@@ -7,7 +7,7 @@ import type { Random } from './ports/random.ts';
 import { createGossipsubTransport, type Incident } from './transport/gossipsub-transport.ts';
 import { libp2pOptions, type TransportLibp2p } from './transport/libp2p-options.ts';
 import { createPeerBans } from './transport/peer-bans.ts';
-import { limitsOf, type TransportConfig } from './transport/transport-config.ts';
+import { discoveryOf, limitsOf, type TransportConfig } from './transport/transport-config.ts';
 import type { Transport } from './transport/transport.ts';
 
 /**
@@ -36,7 +36,12 @@ export const createNetworkStack = (deps: NetworkStackDeps): NetworkStack => {
   const options = libp2pOptions(config, clock, bans);
   let made: Promise<TransportLibp2p> | undefined;
   const libp2p = (): Promise<TransportLibp2p> => (made ??= createLibp2p(options));
-  const documents = createIpfsDocumentStore({ clock, libp2p, openStore: openDocuments });
+  const documents = createIpfsDocumentStore({
+    clock,
+    libp2p,
+    openStore: openDocuments,
+    isRouted: discoveryOf(config).dht,
+  });
   const transport = createGossipsubTransport({
     config,
     clock,

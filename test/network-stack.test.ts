@@ -55,6 +55,22 @@ test('gossip and documents share one libp2p: one peer id, one connection', async
   assert.equal(one.transport.connections().length, 1);
 });
 
+test('a document is found at a node that is not connected, through the DHT of the network', async () => {
+  const third = stack({ ...configOf('third'), discovery: { dht: true } });
+  await third.transport.start();
+  const bootstrap = third.transport.addresses();
+  const [one, two] = ['one', 'two'].map((name) =>
+    stack({ ...configOf(name), bootstrap, discovery: { dht: true } }),
+  );
+  assert.ok(one && two);
+  await Promise.all([one.transport.start(), two.transport.start()]);
+  await until(() => third.transport.peers().length === 2);
+  assert.equal(one.transport.peers().length, 1);
+  await two.documents.put(cidOf(document), document);
+  assert.deepEqual(Buffer.from(await one.documents.fetch(cidOf(document))), document);
+  assert.equal(await third.documents.has(cidOf(document)), false);
+});
+
 test('the documents may be started and stopped before the transport, or after it', async () => {
   for (const order of [
     ['documents', 'transport'],

@@ -9,7 +9,7 @@ import { configOf } from './transport/real-network.ts';
 /** Run as a process: two nodes exchange a document, look for one that nobody has, and stop. Then nothing is left to do. */
 const stack = (name: string) =>
   createNetworkStack({
-    config: configOf(name),
+    config: { ...configOf(name), discovery: { dht: true, mdns: true, relay: 'server' } },
     clock: systemClock,
     random: systemRandom,
     openDocuments: memoryStore({ disk: createMemoryDisk() }),

@@ -20,8 +20,16 @@ export interface Bitswap {
   stop(): Promise<void>;
 }
 
+export interface BitswapDeps {
+  libp2p: Libp2p;
+  kept: KeptDocuments;
+  /** Whether libp2p is also asked for peers that have a document, and told of what is here. Else only connected peers are. */
+  isRouted: boolean;
+}
+
 /** Starts before libp2p does, so that the first peer already learns of the protocol. */
-export const startBitswap = async (libp2p: Libp2p, kept: KeptDocuments): Promise<Bitswap> => {
+export const startBitswap = async ({ libp2p, kept, isRouted }: BitswapDeps): Promise<Bitswap> => {
+  const stopping = new AbortController();
   const mixins: Mixin[] = [];
   const brokers: Broker[] = [];
   const host: Host = {
@@ -35,8 +43,13 @@ export const startBitswap = async (libp2p: Libp2p, kept: KeptDocuments): Promise
         if (bytes !== undefined) yield bytes;
       },
     },
-    // Only peers that are connected are asked.
-    routing: { async *findProviders() {} },
+    routing: {
+      async *findProviders(cid, options) {
+        if (!isRouted) return;
+        for await (const { id, multiaddrs } of libp2p.contentRouting.findProviders(cid, options))
+          yield { id: id.toCID(), multiaddrs, router: 'libp2p', fallback: false };
+      },
+    },
     // Bitswap knows SHA-256. With `identity`, any bytes that a peer likes would have the hash that was asked for.
     getHasher: (code) => {
       throw new Error(`hash function ${code} is not used here`);
@@ -52,8 +65,16 @@ export const startBitswap = async (libp2p: Libp2p, kept: KeptDocuments): Promise
   if (retrieve === undefined || announce === undefined) throw new Error('bitswap did not start');
   return {
     want: (cid, signal) => retrieve.call(broker, CID.parse(cid), { signal }),
-    offer: (cid) => announce.call(broker, CID.parse(cid)),
-    stop: () => stop(broker),
+    offer: async (name) => {
+      const cid = CID.parse(name);
+      await announce.call(broker, cid);
+      // Told to others in its own time; it fails while nobody is there to be told.
+      if (isRouted) libp2p.contentRouting.provide(cid, stopping).catch(() => undefined);
+    },
+    stop: () => {
+      stopping.abort();
+      return stop(broker);
+    },
   };
 };
 

@@ -14,11 +14,12 @@ export interface IpfsDocumentStoreDeps {
   /** The libp2p of the node, not started yet. Who made it starts it after this store, and stops it. */
   libp2p: () => Promise<Libp2p>;
   openStore: OpenStore;
+  /** With content routing in libp2p (a DHT): documents are also sought at peers that are not connected. */
+  isRouted?: boolean;
 }
 
 /**
- * Documents as IPFS blocks: kept by this node for good, exchanged with the peers it is connected to, and with nobody
- * else.
+ * Documents as IPFS blocks: kept by this node for good, exchanged with the peers it is connected to.
  */
 export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentStore => {
   const kept = createKeptDocuments(deps.openStore);
@@ -27,7 +28,7 @@ export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentSt
 
   const open = async (): Promise<Bitswap> => {
     await kept.open();
-    return startBitswap(await deps.libp2p(), kept);
+    return startBitswap({ libp2p: await deps.libp2p(), kept, isRouted: deps.isRouted ?? false });
   };
 
   const running = (): Promise<Bitswap> => {

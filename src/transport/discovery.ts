@@ -43,6 +43,10 @@ export const discoveryServices = (config: TransportConfig) => {
     // Nodes of a private network have private addresses, and serve each other.
     peerInfoMapper: passthroughMapper,
     clientMode: false,
+    // A record made while nobody was connected has reached nobody: each is told again. Milliseconds.
+    reprovide: { interval: 300_000, threshold: RECORD_LIFE, validity: RECORD_LIFE },
+    querySelfInterval: 300_000,
+    initialQuerySelfInterval: 1_000,
   });
   return {
     ...(relay === 'server' && {
@@ -82,6 +86,9 @@ export const keptPeers = (config: TransportConfig): ReadonlyMap<PeerId, readonly
 type DhtComponents = Omit<KadDHTComponents, 'ping'> & { ping?: Ping };
 
 const ignore = (): undefined => undefined;
+
+/** Milliseconds: two days, as the specification says. */
+const RECORD_LIFE = 172_800_000;
 
 const MAX_RESERVATIONS = 64;
 const MAX_RELAYED_PER_PEER = 32;

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dialable } from '../../src/transport/contact-address.ts';
+import { createGossipsubTransport } from '../../src/transport/gossipsub-transport.ts';
 import type { Contact } from '../../src/transport/transport.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import { systemRandom } from '../../src/ports/random.ts';
 import { peerKeyFromSeed } from '../../src/identity/peer-key.ts';
 import {
   configOf,
@@ -153,6 +156,23 @@ test('a relay that does not gossip is kept, anybody else who does not is not', a
   await until(() => one.transport.peers().length === 2);
   await until(() => !one.transport.peers().includes(stranger.peer));
   assert.deepEqual(one.transport.peers(), [silent.peer]);
+});
+
+test('nodes of one network meet in the local network where both want to, and others do not', async () => {
+  const discovery = { mdns: true };
+  const one = await node('one', { config: { discovery } });
+  const elsewhere = createGossipsubTransport({
+    config: { ...configOf('elsewhere'), network: 'another', discovery },
+    clock: systemClock,
+    random: systemRandom,
+  });
+  open.push({ close: elsewhere.stop });
+  await elsewhere.start();
+  const quiet = await node('quiet');
+  const two = await node('two', { config: { discovery } });
+  await knows(one, IDENTITIES, two.peer);
+  assert.deepEqual([...new Set(one.transport.peers())], [two.peer]);
+  assert.deepEqual([...quiet.transport.peers(), ...elsewhere.peers()], []);
 });
 
 test('an address by way of a relay is taken for that of its destination', () => {
