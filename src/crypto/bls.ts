@@ -124,9 +124,19 @@ export const blsVerifyGroups = (
   return orNull(() => aggregateVerify(texts, known, point, true)) ?? false;
 };
 
-/** KeyValidate (draft, section 2.5): on the curve, in the subgroup, not infinity; compressed form only. */
-const parsePublicKey = (bytes: Uint8Array): PublicKey | null =>
-  bytes.length === BLS_PUBLIC_LENGTH ? orNull(() => PublicKey.fromBytes(bytes, true)) : null;
+/**
+ * KeyValidate (draft, section 2.5): on the curve, in the subgroup, not infinity; compressed form only. A party's key is
+ * used for every order: its validation, as dear as half a verification, is remembered with the very bytes it was of.
+ */
+const parsePublicKey = (bytes: Uint8Array): PublicKey | null => {
+  const known = validated.get(bytes);
+  if (known && Buffer.compare(known.bytes, bytes) === 0) return known.key;
+  const key =
+    bytes.length === BLS_PUBLIC_LENGTH ? orNull(() => PublicKey.fromBytes(bytes, true)) : null;
+  if (key) validated.set(bytes, { bytes: Uint8Array.from(bytes), key });
+  return key;
+};
+const validated = new WeakMap<Uint8Array, { bytes: Uint8Array; key: PublicKey }>();
 
 /** On the curve, in the subgroup, not infinity; compressed form only. */
 const parseSignature = (bytes: Uint8Array): Signature | null =>
