@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
  */
 
 const MILAGRO = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+/** Orders come faster here than any principal means them. */
+const LIMITS = 'policy:\n  maxOrdersPerMinute: 100000\n  maxOpenOrders: 1000000\n';
 /** A daemon that does not answer by then is broken, ms. */
 const START_LIMIT = 30_000;
 
@@ -112,6 +114,7 @@ export const createNode = async (
     ...['--port', String(port), '--api-port', String(apiPort)],
     ...roles.flatMap((role) => ['--role', role]),
   );
+  await appendFile(join(home, 'config.yaml'), LIMITS);
   return { name, roles, home, port, apiPort, id, daemon: undefined, output: [] };
 };
 
