@@ -236,6 +236,17 @@ suite('BLS12-381 signatures', () => {
     );
   });
 
+  test('a key whose bytes were changed after it was used is another key', () => {
+    const key = blsKeyFromSeed(randomBytes(32));
+    const other = blsKeyFromSeed(randomBytes(32));
+    const message = randomBytes(32);
+    const bytes = Uint8Array.from(key.publicKey);
+    assert.ok(blsVerify(bytes, message, blsSign(key, message)));
+    bytes.set(other.publicKey);
+    assert.equal(blsVerify(bytes, message, blsSign(key, message)), false);
+    assert.ok(blsVerify(bytes, message, blsSign(other, message)));
+  });
+
   test('only the compressed form, of the right length, is taken; nothing throws', () => {
     const key = blsKeyFromSeed(randomBytes(32));
     const message = randomBytes(32);
