@@ -198,7 +198,7 @@ export const verifyHome = async (options: {
   const keystore = await openKeystore(home, config, options.passphrase);
   const store = await levelStore({ directory: paths.node })();
   try {
-    const { self, dataKey } = await openVault({ store, keystore });
+    const { self, dataKey } = await openVault({ store, keystore, random: systemRandom });
     const log = await openEventLog({
       openStore: levelStore({ directory: paths.log }),
       node: self,

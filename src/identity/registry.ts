@@ -22,7 +22,8 @@ import { createWaitingBlocks } from './waiting-blocks.ts';
  *    believed, on whatever branch), then the longest chain, then the smaller CID. Nothing of it depends on arrival.
  * 3. Blocks are only added. A fork is therefore never forgotten, and a pinned key state never goes away.
  *
- * Only the set's content is here; the caller keeps the blocks on disk and merges them again at the next start.
+ * Only the set's content is here; the caller keeps the blocks on disk, authenticated, and restores them at the next
+ * start.
  */
 export interface Registry {
   /**
@@ -31,6 +32,12 @@ export interface Registry {
    * already brings forks without end)
    */
   merge(bytes: Uint8Array): Merged;
+  /**
+   * Takes in, in whatever order, what an earlier registry of this node verified, joined and had kept authenticated.
+   * Signatures and proofs are not looked at again; that each block follows its predecessor is.
+   * @throws IdentityError every code of `checkFollows`
+   */
+  restore(blocks: readonly VerifiedBlock[]): void;
   has(block: KeyStateId): boolean;
   /** The key state of an identity now. @throws IdentityError identity/unknown */
   resolve(id: NodeId): KeyState;
@@ -98,20 +105,31 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
   const waiting = createWaitingBlocks(MAX_WAITING);
 
   const merge = (bytes: Uint8Array): Merged => {
-    const merged: Merged = { joined: [], changed: [], duplicity: [], refused: [] };
+    const merged = nothing();
     const known = bytes.length <= MAX_BLOCK_BYTES ? cidOf(bytes) : '';
     if (members.has(known) || waiting.has(known)) return merged;
     try {
-      const block = verify(bytes);
-      const { prev } = block.op;
-      if (prev !== null && !members.has(prev)) waiting.add(block, prev);
-      else join(block, merged);
+      admit(verify(bytes), merged);
     } catch (thrown) {
       waiting.drop(known);
       throw thrown;
     }
     joinWaiting(merged);
     return merged;
+  };
+
+  const restore = (blocks: readonly VerifiedBlock[]): void => {
+    const merged = nothing();
+    // Predecessors first: nothing has to wait, of which there is room for few.
+    for (const block of blocks.toSorted((a, b) => a.op.seq - b.op.seq))
+      if (!members.has(block.cid)) admit(block, merged);
+    joinWaiting(merged);
+  };
+
+  const admit = (block: VerifiedBlock, merged: Merged): void => {
+    const { prev } = block.op;
+    if (prev !== null && !members.has(prev)) waiting.add(block, prev);
+    else join(block, merged);
   };
 
   /** Goes on with whatever waited for the blocks that joined. */
@@ -190,6 +208,7 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
 
   return {
     merge,
+    restore,
     has: (block) => members.has(block),
     resolve: (id) => stateOf(identityOf(id).best),
     stateAt: (keyId) => stateOf(memberAt(keyId)),
@@ -235,5 +254,7 @@ const decodeState = ({ id, cid, bytes }: Member): KeyState => {
   const { op } = decodeOwn(bytes) as Block;
   return keyState(id, cid, decodeOwn(op) as Operation);
 };
+
+const nothing = (): Merged => ({ joined: [], changed: [], duplicity: [], refused: [] });
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

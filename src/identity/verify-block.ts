@@ -2,7 +2,7 @@ import { blsVerifyPossession } from '../crypto/bls.ts';
 import { cidOf } from '../crypto/hash.ts';
 import { importKemPublicKey } from '../crypto/kem.ts';
 import { importVerifyKey, verify } from '../crypto/signature.ts';
-import { decode } from '../domain/canonical.ts';
+import { decode, decodeOwn } from '../domain/canonical.ts';
 import { Block, MAX_BLOCK_BYTES, Operation } from '../domain/identity.ts';
 import type { KeyStateId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
@@ -31,6 +31,17 @@ export const verifyBlock = (bytes: Uint8Array): VerifiedBlock => {
   checkPlace(op);
   checkKeys(op, opBytes, sig);
   return { cid: cidOf(bytes), bytes: Uint8Array.from(bytes), op };
+};
+
+/**
+ * A block that this node verified before and then kept where nobody else can write: only for bytes that came out of a
+ * seal of its own (AEAD under a key of this node), never for bytes from the network, a file or a plain row. No
+ * signature and no proof is looked at, so it takes microseconds. The CID is computed anew; that it is the one under
+ * which the block was kept, the caller checks.
+ */
+export const readVerified = (bytes: Uint8Array): VerifiedBlock => {
+  const { op } = decodeOwn(bytes) as Block;
+  return { cid: cidOf(bytes), bytes: Uint8Array.from(bytes), op: decodeOwn(op) as Operation };
 };
 
 const checkPlace = ({ type, seq, prev, next }: Operation): void => {

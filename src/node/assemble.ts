@@ -5,7 +5,6 @@ import type { verifyBlock } from '../identity/verify-block.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { openEventLog } from '../log/open-event-log.ts';
-import { createRowCipher } from '../log/sealed-row.ts';
 import type { OpenStore } from '../log/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compute } from '../ports/compute.ts';
@@ -46,7 +45,7 @@ export interface World {
   counters: Counters;
   writeExport(name: string, content: Buffer): Promise<string>;
   notice(notice: Notice): void;
-  /** Stands in for `verifyBlock`, of which a simulator with thousands of starts remembers the answers. */
+  /** Stands in for `verifyBlock` of blocks from outside, of which a simulator with thousands of starts remembers the answers. */
   verify?: typeof verifyBlock;
 }
 
@@ -58,19 +57,20 @@ export interface World {
 export const assembleNode = async (world: World): Promise<MilagroNode> => {
   const store = await world.openNodeStore();
   try {
-    const verifying = world.verify && { verify: world.verify };
-    const vault = await openVault({ store, keystore: world.keystore, ...verifying });
-    const sealing = { node: vault.self, dataKey: vault.dataKey, random: world.random };
-    const roster = createRoster(store, createRowCipher(sealing));
+    const vault = await openVault({ store, keystore: world.keystore, random: world.random });
+    const { cipher } = vault;
+    const roster = createRoster(store, cipher);
     const directory = await openDirectory({
       self: vault.self,
       roles: world.roles,
       roster,
       keys: vault.keys,
-      ...verifying,
+      ...(world.verify && { verify: world.verify }),
     });
     const opened = await openEventLog({
-      ...sealing,
+      node: vault.self,
+      dataKey: vault.dataKey,
+      random: world.random,
       openStore: world.openLogStore,
       clock: world.clock,
     });
@@ -83,7 +83,7 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
       seed,
     });
     seed.fill(0);
-    const ownKeys = createOwnKeys({ ...world, self: vault.self, store });
+    const ownKeys = createOwnKeys({ ...world, self: vault.self, store, cipher });
     const node = createNode({
       ...world,
       log,

@@ -1,5 +1,5 @@
 import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
-import type { verifyBlock } from '../identity/verify-block.ts';
+import type { VerifiedBlock, verifyBlock } from '../identity/verify-block.ts';
 import type { Contact } from '../transport/transport.ts';
 import { IdentityError, KeystoreError, NodeError } from '../errors.ts';
 import { writeExport } from '../identity/export-file.ts';
@@ -60,6 +60,7 @@ export interface DirectoryDeps {
   roles: readonly Role[];
   roster: Roster;
   keys: Map<KeyStateId, IdentityKeys>;
+  /** For blocks from outside. */
   verify?: typeof verifyBlock;
 }
 
@@ -68,7 +69,9 @@ const MOST_PEERS = 10_000;
 export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => {
   const { self, roster } = deps;
   const registry = createRegistry(deps.verify && { verify: deps.verify });
-  for await (const block of roster.blocks()) registry.merge(block);
+  const stored: VerifiedBlock[] = [];
+  for await (const block of roster.blocks()) stored.push(block);
+  registry.restore(stored);
   const peers = new Map<NodeId, Peer>();
   for await (const peer of roster.peers()) peers.set(peer.id, peer);
 

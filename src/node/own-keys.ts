@@ -19,9 +19,10 @@ import {
 import { keyState } from '../identity/key-state.ts';
 import { verifyBlock } from '../identity/verify-block.ts';
 import type { Keystore } from '../keystore/keystore.ts';
+import type { RowCipher } from '../log/sealed-row.ts';
 import type { Operation, Store } from '../log/store.ts';
 import type { Random } from '../ports/random.ts';
-import { blockRow } from './roster.ts';
+import { sealBlock } from './block-rows.ts';
 import { createSerial } from './serial.ts';
 import { openSeed, secretRow, secretRows, sealSecrets } from './vault.ts';
 
@@ -50,9 +51,10 @@ export const createOwnKeys = (deps: {
   self: NodeId;
   store: Store;
   keystore: Keystore;
+  cipher: RowCipher;
   random: Random;
 }): OwnKeys => {
-  const { self, store, keystore, random } = deps;
+  const { self, store, keystore, cipher, random } = deps;
   const serial = createSerial();
 
   const rotate = async (
@@ -72,7 +74,7 @@ export const createOwnKeys = (deps: {
       const draft = { keys: material, next: nextCommitment(secrets.next), name, addrs, at };
       const block = makeRotation(current, draft);
       await store.batch([
-        blockRow(block),
+        sealBlock(cipher, block),
         ...(await sealSecrets(keystore, block.cid, secrets)),
         // It is the sign key now; under its old name nothing may use it again.
         { type: 'del', key: secretRow(current.keyId, 'next') },
@@ -93,7 +95,7 @@ export const createOwnKeys = (deps: {
       for (const kept of ['kem', 'bls', 'peer'] as const)
         seeds[kept] = await openSeed(deps, keyId, kept);
       const block = makeRevocation(current, { keys: loadKeys(seeds), name, addrs, at });
-      await store.batch([blockRow(block), { type: 'del', key: secretRow(keyId, 'next') }]);
+      await store.batch([sealBlock(cipher, block), { type: 'del', key: secretRow(keyId, 'next') }]);
       return block;
     } finally {
       wipeSecrets(seeds);

@@ -3,20 +3,24 @@ import { decodeOwn, encode } from '../domain/canonical.ts';
 import type { KeyStateId, NodeId, StreamId } from '../domain/ids.ts';
 import { RoleSchema } from '../domain/messages.ts';
 import { cid, closed, parse, text, time } from '../domain/schema.ts';
+import type { VerifiedBlock } from '../identity/verify-block.ts';
 import type { Head } from '../log/event-log.ts';
 import type { RowCipher } from '../log/sealed-row.ts';
-import type { Operation, Store } from '../log/store.ts';
+import type { Store } from '../log/store.ts';
+import { BLOCK_ROWS, openBlock, sealBlock } from './block-rows.ts';
 
 /**
- * What a node keeps beside its event log: blocks of identities (public, addressed by their hash), and whom its
- * operator trusts (authenticated: whoever edits the disk must not gain trust).
+ * What a node keeps beside its event log: blocks of identities, and whom its operator trusts. All of it is sealed
+ * under the data key: whoever edits the disk must not gain trust, nor introduce anybody.
  *
- *     block/<CID>   an identity block, as it is
- *     peer/<NodeId> a pinned peer, sealed
- *     loss          what the operator gave up after a rollback, sealed
+ *     block/<CID>   an identity block
+ *     peer/<NodeId> a pinned peer
+ *     loss          what the operator gave up after a rollback
  */
 export interface Roster {
-  blocks(): AsyncIterable<Uint8Array>;
+  /** Verified when they were put. @throws LogError log/corrupt */
+  blocks(): AsyncIterable<VerifiedBlock>;
+  /** Only what this node has verified: it is believed from then on. */
   putBlocks(blocks: readonly { cid: KeyStateId; bytes: Uint8Array }[]): Promise<void>;
   peers(): AsyncIterable<Peer>;
   putPeer(peer: Peer): Promise<void>;
@@ -46,7 +50,6 @@ export const Peer = closed({
 });
 export type Peer = Static<typeof Peer>;
 
-const BLOCK = 'block/';
 const PEER = 'peer/';
 const LOSS = 'loss';
 /** Greater than every key that begins so: `0` follows `/`. */
@@ -54,11 +57,12 @@ const after = (prefix: string): string => `${prefix.slice(0, -1)}0`;
 
 export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
   blocks: async function* () {
-    for await (const [, bytes] of store.range(BLOCK, after(BLOCK))) yield bytes;
+    for await (const [key, row] of store.range(BLOCK_ROWS.from, BLOCK_ROWS.to))
+      yield openBlock(cipher, key, row);
   },
   putBlocks: async (blocks) => {
     if (blocks.length === 0) return;
-    await store.batch(blocks.map((block) => blockRow(block)));
+    await store.batch(blocks.map((block) => sealBlock(cipher, block)));
   },
   peers: async function* () {
     for await (const [key, row] of store.range(PEER, after(PEER)))
@@ -76,17 +80,4 @@ export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
   putLoss: (loss) =>
     store.batch([{ type: 'put', key: LOSS, value: cipher.seal({ key: LOSS }, encode(loss)) }]),
   deletePeer: (id) => store.batch([{ type: 'del', key: `${PEER}${id}` }]),
-});
-
-/** The row of one identity block. */
-export const blockRow = ({
-  cid: id,
-  bytes,
-}: {
-  cid: KeyStateId;
-  bytes: Uint8Array;
-}): Operation => ({
-  type: 'put',
-  key: `${BLOCK}${id}`,
-  value: bytes,
 });

@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { cidOf } from '../crypto/hash.ts';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { KeystoreError } from '../errors.ts';
 import { foldChain } from '../identity/key-state.ts';
@@ -12,11 +11,11 @@ import {
   type IdentityKeys,
   type IdentitySecrets,
 } from '../identity/own-keys.ts';
-import { verifyBlock } from '../identity/verify-block.ts';
 import type { Keystore, Purpose } from '../keystore/keystore.ts';
+import { createRowCipher, type RowCipher } from '../log/sealed-row.ts';
 import type { Operation, Store } from '../log/store.ts';
 import type { Random } from '../ports/random.ts';
-import { blockRow } from './roster.ts';
+import { blockKey, openBlock, sealBlock } from './block-rows.ts';
 
 /**
  * What a node is: its identity, the secrets of its key states, and the key of its data at rest, each sealed by the
@@ -31,6 +30,8 @@ export interface Vault {
   keys: Map<KeyStateId, IdentityKeys>;
   /** Held in native memory. SECRET. */
   dataKey: KeyObject;
+  /** Seals what this node keeps beside its log, under the data key. */
+  cipher: RowCipher;
 }
 
 const SELF = 'self';
@@ -79,10 +80,15 @@ export const createVault = async (deps: {
       addrs,
       at,
     });
+    const cipher = createRowCipher({
+      node: block.cid,
+      dataKey: createSecretKey(dataKey),
+      random,
+    });
     await store.batch([
       { type: 'put', key: SELF, value: Buffer.from(block.cid) },
       { type: 'put', key: DATA_KEY, value: await keystore.seal('data-key', DATA_KEY, dataKey) },
-      blockRow(block),
+      sealBlock(cipher, block),
       ...(await sealSecrets(keystore, block.cid, secrets)),
     ]);
     return block.cid;
@@ -108,14 +114,15 @@ export const sealSecrets = async (
 
 /**
  * Loads the keys of every key state that this node still holds.
- * @throws KeystoreError keystore/not-found (no identity: run `milagro init`), keystore/corrupt; IdentityError
+ * @throws KeystoreError keystore/not-found (no identity: run `milagro init`), keystore/corrupt; LogError log/corrupt;
+ * IdentityError
  */
 export const openVault = async (deps: {
   store: Store;
   keystore: Keystore;
-  verify?: typeof verifyBlock;
+  random: Random;
 }): Promise<Vault> => {
-  const { store, keystore, verify = verifyBlock } = deps;
+  const { store, keystore, random } = deps;
   const self = Buffer.from(await required(store, SELF)).toString('ascii');
   const dataKey = await keystore.open(
     'data-key',
@@ -123,10 +130,11 @@ export const openVault = async (deps: {
     await required(store, DATA_KEY),
     (bytes) => createSecretKey(bytes),
   );
+  const cipher = createRowCipher({ node: self, dataKey, random });
   const keys = new Map<KeyStateId, IdentityKeys>();
   for (const state of await heldStates(store))
-    keys.set(state, await loadState({ store, keystore, verify }, state));
-  return { self, keys, dataKey };
+    keys.set(state, await loadState({ store, keystore, cipher }, state));
+  return { self, keys, dataKey, cipher };
 };
 
 /**
@@ -151,7 +159,7 @@ const heldStates = async (store: Store): Promise<Set<KeyStateId>> => {
 };
 
 const loadState = async (
-  deps: { store: Store; keystore: Keystore; verify: typeof verifyBlock },
+  deps: { store: Store; keystore: Keystore; cipher: RowCipher },
   state: KeyStateId,
 ): Promise<IdentityKeys> => {
   const [sign, kem, bls, peer] = await Promise.all([
@@ -169,14 +177,13 @@ const loadState = async (
 };
 
 const chainTo = async (
-  { store, verify }: { store: Store; verify: typeof verifyBlock },
+  { store, cipher }: { store: Store; cipher: RowCipher },
   state: KeyStateId,
 ) => {
   const chain = [];
   for (let at: KeyStateId | null = state; at !== null;) {
-    const block = verify(await required(store, `block/${at}`));
-    if (cidOf(block.bytes) !== at)
-      throw new KeystoreError('keystore/corrupt', `block ${at} was changed`);
+    const key = blockKey(at);
+    const block = openBlock(cipher, key, await required(store, key));
     chain.push(block);
     at = block.op.prev;
   }

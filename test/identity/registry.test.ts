@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createRegistry } from '../../src/identity/registry.ts';
+import { readVerified } from '../../src/identity/verify-block.ts';
 import { throwsCode } from '../throws-code.ts';
 import { person, revoked, rotated, verifyOnce, type Person } from './people.ts';
 import { readUnsigned, unsigned } from './unsigned.ts';
@@ -92,6 +93,31 @@ describe('registry', () => {
     });
     for (const who of [later, later, alice, alice, later]) registry.merge(last(who));
     assert.equal(count, 2);
+  });
+
+  it('restores what another one joined, in any order, and verifies nothing of it', () => {
+    const other = rotated(alice, 'alice 1, again');
+    const before = create();
+    const blocks = [...later.blocks, ...other.blocks.slice(1), ...bob.blocks];
+    for (const { bytes } of blocks) before.merge(bytes);
+    for (const order of [blocks, blocks.toReversed()]) {
+      const registry = createRegistry({ verify: () => assert.fail('verified') });
+      registry.restore(order.map(({ bytes }) => readVerified(bytes)));
+      registry.restore(order.map(({ bytes }) => readVerified(bytes)));
+      assert.deepEqual(registry.digest(), before.digest());
+      assert.deepEqual(registry.heads(), before.heads());
+      assert.deepEqual(registry.duplicity(alice.state.id), before.duplicity(alice.state.id));
+      assert.equal(registry.resolve(alice.state.id).keyId, before.resolve(alice.state.id).keyId);
+      assert.equal(registry.waiting, 0);
+    }
+  });
+
+  it('restores no block that does not follow the one before it', () => {
+    const inception = unsigned('inception', null, { sign: 'r0', next: 'r1' });
+    const stolen = unsigned('rotation', { ...inception, seq: 0 }, { sign: 'x', next: 'r2' });
+    throwsCode('identity/not-committed', () =>
+      createRegistry().restore([inception, stolen].map(({ bytes }) => readUnsigned(bytes))),
+    );
   });
 
   it('attack/I4: takes no block in that does not verify, and forgets what waited for it', () => {
