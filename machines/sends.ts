@@ -76,21 +76,24 @@ export const cancellation: Sending = (context) =>
         },
       ];
 
-/** Evidence that only its recipient could read goes with what opens it. */
-export const accusation: Sending = (context, fact) =>
-  fact.type === 'order.accused'
-    ? [
-        {
-          message: 'order.accused',
-          to: others(context),
-          body: { accused: fact.blamed, code: fact.code },
-          evidence: fact.evidence.map((envelope) => {
-            const opening = context.dealt.find(({ via }) => via === envelope)?.opening;
-            return { envelope, ...(opening !== undefined && { opening }) };
-          }),
-        },
-      ]
-    : [];
+/** An envelope for more than these has no room for its largest messages (docs/protocol.md, section 2). */
+const MOST_TOGETHER = 5;
+
+/**
+ * Evidence is large, as each piece names every party and may itself be an accusation: where the parties are many, each is
+ * told in an envelope of its own. Evidence that only its recipient could read goes with what opens it.
+ */
+export const accusation: Sending = (context, fact) => {
+  if (fact.type !== 'order.accused') return [];
+  const evidence = fact.evidence.map((envelope) => {
+    const opening = context.dealt.find(({ via }) => via === envelope)?.opening;
+    return { envelope, ...(opening !== undefined && { opening }) };
+  });
+  const body = { accused: fact.blamed, code: fact.code };
+  const all = others(context);
+  const groups = all.length > MOST_TOGETHER ? all.map((node) => [node]) : [all];
+  return groups.map((to) => ({ message: 'order.accused', to, body, evidence }));
+};
 
 /**
  * The request for redemption. A principal has an addend only when the terms name no beneficiary: the one named now gets
