@@ -36,11 +36,14 @@ const story = async ({
     `Paula orders a wallet for Ben. ${guards.map(capital).join(', ')} ${guards.length === 1 ? 'guards' : 'guard'} it until Ben is to have it.`,
     'Each of them runs a node: a process of its own, a disk of its own, a port of its own.',
   );
-  const network = await startNetwork({
-    paula: ['principal'],
-    ben: ['beneficiary'],
-    ...Object.fromEntries(guards.map((guard) => [guard, ['fiduciary']])),
-  });
+  const network = await startNetwork(
+    {
+      paula: ['principal'],
+      ben: ['beneficiary'],
+      ...Object.fromEntries(guards.map((guard) => [guard, ['fiduciary']])),
+    },
+    'ids',
+  );
   process.once('SIGINT', () => void network.close().then(() => process.exit(130)));
   try {
     await tell(network, guards, threshold);
@@ -60,7 +63,8 @@ const tell = async (
       `process ${node.daemon?.pid}  ${node.id}`,
     );
   say(
-    'They have exchanged identities: public keys, each with a proof that its owner holds the private part.',
+    'Each knows where one node of the network listens, and the ids of those it trusts. An id is the hash of a signed',
+    'document: the nodes fetched the documents from each other, checked every signature in them, and found each other.',
   );
 
   const paula = network.node('paula');
@@ -91,17 +95,26 @@ const tell = async (
     `Ben's addend and the key of ${guards.length === 1 ? 'the fiduciary' : 'the fiduciaries'} add up to the wallet key, but nobody has added them: the key exists nowhere.`,
   );
 
+  title('2  New keys in the middle');
+  say(
+    "Ben's operator replaces the keys of his node, as one does now and then. The order goes on with the keys that it began",
+    'with; they are destroyed when it has ended. Whoever steals the new keys could not take the identity over either: the',
+    'next ones are committed to already, and kept apart.',
+  );
+  await milagro(ben, 'id', 'rotate', '--yes');
+  await show(paula, 'id', 'resolve', 'ben');
+
   if (threshold < guards.length) {
     const dead = guards.slice(threshold).map((guard) => network.node(guard));
     title(
-      `2  ${dead.map(({ name }) => capital(name)).join(' and ')} ${dead.length === 1 ? 'is' : 'are'} gone for good`,
+      `3  ${dead.map(({ name }) => capital(name)).join(' and ')} ${dead.length === 1 ? 'is' : 'are'} gone for good`,
     );
     for (const node of dead) await stopNode(node, 'SIGKILL');
     say(
       `Any ${threshold} of the ${guards.length} fiduciaries are enough. Paula asks them to release the key to Ben.`,
     );
   } else {
-    title('2  Redemption');
+    title('3  Redemption');
     say('Paula asks for the key to be released to Ben.');
   }
   await milagro(paula, 'order', 'redeem', orderReference, '--yes', '--wait', '0');
@@ -111,7 +124,7 @@ const tell = async (
     "The shares were sealed to Ben's node, which checked each one and put the key together. No other node ever saw it.",
   );
 
-  title('3  The key makes the address');
+  title('4  The key makes the address');
   const { path } = await ask<{ path: string }>(ben, 'key', 'export', orderReference, '--yes');
   const mode = ((await stat(path)).mode & 0o777).toString(8);
   fact('exported to', `${path} (mode ${mode})`);
@@ -120,7 +133,7 @@ const tell = async (
   if ((await addressOf(path)) !== address) throw new Error('the key does not make the address');
   say('They are equal: who holds this file can spend from the address, and only Ben holds it.');
 
-  title('4  What happened, from the logs');
+  title('5  What happened, from the logs');
   say(
     'Each node wrote every step to its own log, encrypted and chained by hashes. This is how it went at Ben’s:',
   );

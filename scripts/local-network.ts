@@ -69,9 +69,14 @@ export const ask = async <T>(node: { home: string }, ...words: string[]): Promis
   return JSON.parse(stdout) as T;
 };
 
-/** Makes homes, starts daemons, and lets every node trust every other for the roles it plays. */
+/**
+ * Makes homes, starts daemons, and lets every node trust every other for the roles it plays.
+ * @param introduce `files`: identities are handed over as files. `ids`: every node knows the address of the first one,
+ * and is told the ids of the others; all else it finds out from its peers.
+ */
 export const startNetwork = async (
   parties: Record<string, readonly string[]>,
+  introduce: 'files' | 'ids' = 'files',
 ): Promise<LocalNetwork> => {
   const directory = await mkdtemp(join(tmpdir(), 'milagro-'));
   const nodes = new Map<string, LocalNode>();
@@ -91,8 +96,11 @@ export const startNetwork = async (
   try {
     for (const [name, roles] of Object.entries(parties))
       nodes.set(name, await createNode(directory, name, roles));
-    await Promise.all([...nodes.values()].map(startNode));
-    await introduce(network);
+    const [first, ...others] = [...nodes.values()];
+    if (first) await startNode(first);
+    if (first && introduce === 'ids') await bootstrapFrom(first, others);
+    await Promise.all(others.map(startNode));
+    await (introduce === 'ids' ? introduceByIds(network) : introduceByFiles(network));
     return network;
   } catch (thrown) {
     await network.close();
@@ -145,7 +153,30 @@ export const stopNode = async (node: LocalNode, signal: 'SIGTERM' | 'SIGKILL'): 
   node.output.length = 0;
 };
 
-const introduce = async ({ directory, nodes }: LocalNetwork): Promise<void> => {
+/** All that a newcomer is told of a network: where one of its nodes listens. */
+const bootstrapFrom = async (first: LocalNode, others: readonly LocalNode[]): Promise<void> => {
+  const { peerId } = await ask<{ peerId: string }>(first, 'id', 'show');
+  const address = `/ip4/127.0.0.1/tcp/${first.port}/p2p/${peerId}`;
+  for (const { home } of others)
+    await appendFile(join(home, 'config.yaml'), `bootstrap:\n  - ${address}\n`);
+};
+
+const introduceByIds = async ({ nodes }: LocalNetwork): Promise<void> => {
+  const all = [...nodes.values()];
+  await Promise.all(
+    all.map(async (node) => {
+      for (const other of all)
+        if (other !== node)
+          await ask(
+            node,
+            ...['peer', 'add', other.id, '--name', other.name],
+            ...other.roles.flatMap((role) => ['--role', role]),
+          );
+    }),
+  );
+};
+
+const introduceByFiles = async ({ directory, nodes }: LocalNetwork): Promise<void> => {
   const files = new Map<string, string>();
   for (const node of nodes.values()) {
     const file = join(directory, `${node.name}.identity`);

@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { createApi, listen } from './api/server.ts';
-import { loadConfig, parseConfig, writeConfig, type Config, type Settings } from './config.ts';
+import {
+  addressesOf,
+  loadConfig,
+  parseConfig,
+  writeConfig,
+  type Config,
+  type Settings,
+} from './config.ts';
 import { encapsulate } from './crypto/kem.ts';
 import type { NodeId } from './domain/ids.ts';
 import { createCounters } from './envelope/counters.ts';
@@ -56,7 +63,7 @@ export const initHome = async (options: {
       keystore,
       random: systemRandom,
       name: config.name,
-      addrs: config.announce.length > 0 ? config.announce : config.listen,
+      addrs: addressesOf(config),
       at: systemClock.now(),
     });
     await createToken({ home, random: systemRandom });
@@ -167,6 +174,8 @@ const worldOf = (real: {
           seed,
           listen: config.listen,
           announce: config.announce,
+          bootstrap: config.bootstrap,
+          discovery: config.discovery,
         },
         clock: systemClock,
         random: systemRandom,

@@ -16,5 +16,10 @@ export const Announcement = closed({
   }),
   /** Identities that the sender would like to hear of. */
   wanted: Type.Array(cid(), { maxItems: MAX_ANNOUNCED }),
+  /** Where the sender can be reached: whoever looks for what it announces may fetch it there. */
+  contact: closed({
+    peer: Type.String({ pattern: '^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$' }),
+    addrs: Type.Array(Type.String({ pattern: '^/[\\x21-\\x7e]{1,255}$' }), { maxItems: 16 }),
+  }),
 });
 export type Announcement = Static<typeof Announcement>;

@@ -45,6 +45,10 @@ export interface AnnouncerDeps {
   clock: Clock;
   random: Random;
   publish(bytes: Uint8Array): Promise<void>;
+  /** Where this node can be reached. */
+  contact(): Announcement['contact'];
+  /** Connects to whoever announces an identity that is looked for. Advice of a stranger: the fetched blocks decide. */
+  approach(id: NodeId, contact: Announcement['contact']): void;
   /** Key states have changed: contacts, pinned keys and duplicity may be others now. */
   learned(merged: Merged): void;
   notice(notice: Notice): void;
@@ -89,6 +93,7 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
         v: 1,
         heads: heads.slice(i, i + MAX_ANNOUNCED),
         wanted: wanted.slice(i, i + MAX_ANNOUNCED),
+        contact: deps.contact(),
       };
       void publish(encode(announcement));
     }
@@ -111,7 +116,11 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     }
     for (const id of announcement.wanted) if (registry.has(id)) dueHeads.add(id);
     if (dueHeads.size > 0) flushSoon();
-    for (const head of announcement.heads) consider(head);
+    for (const head of announcement.heads) {
+      if (sought.has(head.id) && !registry.has(head.cid))
+        deps.approach(head.id, announcement.contact);
+      consider(head);
+    }
     return 'accept';
   };
 
@@ -177,9 +186,9 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
       dueWanted.add(id);
       flushSoon();
       try {
-        if (!registry.has(id)) await pull({ id, head: id });
-        // Whoever knows more answers the announcement; its chain is fetched as it comes.
-        await new Promise<void>((done) => clock.after(ANSWER, done));
+        // Whoever knows it answers the announcement, and its chain is fetched as it comes; a peer may have it anyway.
+        const pulled = registry.has(id) ? undefined : pull({ id, head: id });
+        await Promise.all([pulled, new Promise<void>((done) => clock.after(ANSWER, done))]);
         return directory.current(id);
       } finally {
         sought.delete(id);

@@ -196,6 +196,11 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     clock,
     random,
     publish: async (bytes) => void (await transport.publish(identityTopic(network), bytes)),
+    contact: () => ({
+      peer: directory.newestHeld().keys.peerId,
+      addrs: transport.addresses().slice(0, 16),
+    }),
+    approach: (id, { peer, addrs }) => transport.connect({ node: id, peer, addrs }),
     learned: ({ changed }) => {
       for (const id of changed) if (directory.peer(id) || reached.has(id)) reach(id);
     },
