@@ -112,6 +112,19 @@ describe('registry', () => {
     }
   });
 
+  it('restores more chains than may wait for their beginning', () => {
+    const firsts = Array.from({ length: 1_100 }, (_, i) =>
+      unsigned('inception', null, { sign: `w${i}`, next: `w${i}+` }),
+    );
+    const seconds = firsts.map((first, i) =>
+      unsigned('rotation', { ...first, seq: 0 }, { sign: `w${i}+`, next: `w${i}++` }),
+    );
+    const registry = createRegistry();
+    registry.restore([...seconds, ...firsts].map(({ bytes }) => readUnsigned(bytes)));
+    for (const [i, { cid }] of firsts.entries())
+      assert.equal(registry.resolve(cid).keyId, seconds[i]?.cid);
+  });
+
   it('restores no block that does not follow the one before it', () => {
     const inception = unsigned('inception', null, { sign: 'r0', next: 'r1' });
     const stolen = unsigned('rotation', { ...inception, seq: 0 }, { sign: 'x', next: 'r2' });

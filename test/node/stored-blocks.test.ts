@@ -5,13 +5,12 @@ import { createMemoryKeystore } from '../../src/keystore/memory-keystore.ts';
 import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
 import { createRowCipher, type RowCipher } from '../../src/log/sealed-row.ts';
 import type { Store } from '../../src/log/store.ts';
-import { blockKey, sealBlock } from '../../src/node/block-rows.ts';
+import { blockKey } from '../../src/node/block-rows.ts';
 import { openDirectory, type Directory } from '../../src/node/directory.ts';
 import { createRoster } from '../../src/node/roster.ts';
 import { createOwnKeys } from '../../src/node/own-keys.ts';
 import { createVault, openVault, type Vault } from '../../src/node/vault.ts';
 import { person, rotated, verifyOnce, type Person } from '../identity/people.ts';
-import { readUnsigned, unsigned, type Unsigned } from '../identity/unsigned.ts';
 import { createSeededRandom } from '../transport/seeded-random.ts';
 
 /** Blocks at rest are believed because they are sealed: whoever edits the disk introduces nobody. */
@@ -210,27 +209,6 @@ describe('identity blocks at rest', () => {
     assert.ok(again.directory.current(self).revoked);
     assert.equal(again.directory.stateAt(block.cid).seq, 1);
     await again.store.close();
-  });
-
-  test('more chains than may wait for their beginning come back whole', async () => {
-    const disk = copyOf(rows);
-    const cipher = await ownCipher();
-    const newest: Unsigned[] = [];
-    for (let i = 0; i < 1_500; i++) {
-      const first = unsigned('inception', null, { sign: `${i}`, next: `${i}+` });
-      const second = unsigned('rotation', { ...first, seq: 0 }, { sign: `${i}+`, next: `${i}++` });
-      newest.push(second);
-      for (const block of [first, second]) {
-        assert.equal(readUnsigned(block.bytes).cid, block.cid);
-        const row = sealBlock(cipher, block);
-        if (row.type === 'put') disk.rows.set(row.key, row.value);
-      }
-    }
-    disk.keys = [...disk.rows.keys()].toSorted();
-    const { directory, store } = await start(disk);
-    for (const { cid } of newest) assert.equal(directory.stateAt(cid).seq, 1);
-    assert.equal(directory.registry.waiting, 0);
-    await store.close();
   });
 });
 
