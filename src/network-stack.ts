@@ -7,6 +7,7 @@ import type { Random } from './ports/random.ts';
 import { createGossipsubTransport, type Incident } from './transport/gossipsub-transport.ts';
 import { libp2pOptions, type TransportLibp2p } from './transport/libp2p-options.ts';
 import { createPeerBans } from './transport/peer-bans.ts';
+import { createStreamMeter } from './transport/stream-meter.ts';
 import { discoveryOf, limitsOf, type TransportConfig } from './transport/transport-config.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -41,6 +42,7 @@ export const createNetworkStack = (deps: NetworkStackDeps): NetworkStack => {
     libp2p,
     openStore: openDocuments,
     isRouted: discoveryOf(config).dht,
+    admit: createStreamMeter(clock, DOCUMENT_BYTES),
   });
   const transport = createGossipsubTransport({
     config,
@@ -75,3 +77,6 @@ export const createNetworkStack = (deps: NetworkStackDeps): NetworkStack => {
 
   return { documents, transport: { ...transport, start, stop } };
 };
+
+/** Read of bitswap from one connection: a list of wants costs a look-up for each 40 bytes; two large documents pass at once. */
+const DOCUMENT_BYTES = { perSecond: 262_144, burst: 1_048_576 };

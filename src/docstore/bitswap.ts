@@ -2,6 +2,7 @@ import { withBitswap } from '@helia/bitswap';
 import { stop, type Libp2p } from '@libp2p/interface';
 import { CID } from 'multiformats/cid';
 import { isCid } from '../domain/ids.ts';
+import { admittingLibp2p, type Admit, type BitswapLibp2p } from './admitting-libp2p.ts';
 import { MAX_DOCUMENT_BYTES } from './document-store.ts';
 import type { KeptDocuments } from './kept-documents.ts';
 
@@ -25,16 +26,18 @@ export interface BitswapDeps {
   kept: KeptDocuments;
   /** Whether libp2p is also asked for peers that have a document, and told of what is here. Else only connected peers are. */
   isRouted: boolean;
+  admit: Admit;
 }
 
 /** Starts before libp2p does, so that the first peer already learns of the protocol. */
-export const startBitswap = async ({ libp2p, kept, isRouted }: BitswapDeps): Promise<Bitswap> => {
+export const startBitswap = async (deps: BitswapDeps): Promise<Bitswap> => {
+  const { libp2p, kept, isRouted, admit } = deps;
   const stopping = new AbortController();
   const mixins: Mixin[] = [];
   const brokers: Broker[] = [];
   const host: Host = {
     status: 'starting',
-    libp2p,
+    libp2p: admittingLibp2p(libp2p, admit),
     logger: libp2p.logger,
     blockstore: {
       has: async (cid) => (await read(kept, cid)) !== undefined,
@@ -87,7 +90,7 @@ interface Host extends Pick<
   HeliaHost,
   'status' | 'logger' | 'getHasher' | 'hasBlockBroker' | 'addMixin' | 'addBlockBroker'
 > {
-  libp2p: Libp2p;
+  libp2p: BitswapLibp2p;
   blockstore: Pick<HeliaHost['blockstore'], 'has' | 'get'>;
   routing: Pick<HeliaHost['routing'], 'findProviders'>;
 }

@@ -4,6 +4,7 @@ import { isCid } from '../domain/ids.ts';
 import { DocstoreError } from '../errors.ts';
 import type { OpenStore } from '../log/store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Admit } from './admitting-libp2p.ts';
 import { startBitswap, type Bitswap } from './bitswap.ts';
 import { MAX_DOCUMENT_BYTES, type DocumentStore } from './document-store.ts';
 import { createKeptDocuments } from './kept-documents.ts';
@@ -16,6 +17,8 @@ export interface IpfsDocumentStoreDeps {
   openStore: OpenStore;
   /** With content routing in libp2p (a DHT): documents are also sought at peers that are not connected. */
   isRouted?: boolean;
+  /** Bounds what peers may ask for. */
+  admit?: Admit;
 }
 
 /**
@@ -28,7 +31,12 @@ export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentSt
 
   const open = async (): Promise<Bitswap> => {
     await kept.open();
-    return startBitswap({ libp2p: await deps.libp2p(), kept, isRouted: deps.isRouted ?? false });
+    return startBitswap({
+      libp2p: await deps.libp2p(),
+      kept,
+      isRouted: deps.isRouted ?? false,
+      admit: deps.admit ?? (() => true),
+    });
   };
 
   const running = (): Promise<Bitswap> => {
