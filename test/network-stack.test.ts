@@ -10,7 +10,7 @@ import { systemClock } from '../src/ports/clock.ts';
 import { systemRandom } from '../src/ports/random.ts';
 import { peerKeyFromSeed } from '../src/identity/peer-key.ts';
 import type { TransportConfig } from '../src/transport/transport-config.ts';
-import { configOf, inboxOf, until } from './transport/real-network.ts';
+import { configOf, IDENTITIES, inboxOf, until } from './transport/real-network.ts';
 
 const open: NetworkStack[] = [];
 afterEach(async () => {
@@ -53,6 +53,41 @@ test('gossip and documents share one libp2p: one peer id, one connection', async
   assert.deepEqual(Buffer.from(await one.documents.fetch(cidOf(document))), document);
   assert.deepEqual(one.transport.peers(), [peer]);
   assert.equal(one.transport.connections().length, 1);
+});
+
+test('two nodes that know only a third learn each other’s addresses through it, and meet', async () => {
+  /** Fetches what is announced, and so keeps it for those who hear of it here. */
+  const learner = (name: string, bootstrap: readonly string[] = []) => {
+    const made = stack({ ...configOf(name), bootstrap });
+    const known: Uint8Array[] = [];
+    const sought = new Set<string>();
+    made.transport.join(IDENTITIES, (bytes) => {
+      const cid = Buffer.from(bytes).toString();
+      if (!sought.has(cid)) void made.documents.fetch(cid).then((found) => known.push(found));
+      sought.add(cid);
+      return 'accept';
+    });
+    return { ...made, known };
+  };
+  const third = learner('third');
+  await third.transport.start();
+  const one = learner('one', third.transport.addresses());
+  const two = learner('two', third.transport.addresses());
+  await Promise.all([one.transport.start(), two.transport.start()]);
+
+  const block = Buffer.from(two.transport.addresses().join());
+  await two.documents.put(cidOf(block), block);
+  await until(() => {
+    void two.transport.publish(IDENTITIES, Buffer.from(cidOf(block)));
+    return one.known.length > 0;
+  });
+  assert.equal(one.transport.peers().length, 1);
+  const addrs = Buffer.from(one.known[0] ?? [])
+    .toString()
+    .split(',');
+  const peer = peerKeyFromSeed(configOf('two').seed).id;
+  one.transport.connect({ node: configOf('two').node, peer, addrs });
+  await until(() => one.transport.peers().includes(peer));
 });
 
 test('a document is found at a node that is not connected, through the DHT of the network', async () => {
