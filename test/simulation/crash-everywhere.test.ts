@@ -20,11 +20,11 @@ const allRedeemed = async (jobs: readonly Job[], least: number): Promise<void> =
 };
 
 for (const scenario of ['named', 'named late', 'solo', 'solo late'])
-  test(`fault/F5 fault/F6 fault/F12 a node goes down at each of its writes: ${scenario}`, async () => {
+  test(`fault/F5 a node goes down at each of its writes: ${scenario}`, async () => {
     await allRedeemed(await everyCrash(scenario), 20);
   });
 
-test('fault/F5 fault/F6 fault/F12 a node goes down at every fifth of its writes: 2 of 3', async () => {
+test('fault/F5 a node goes down at every fifth of its writes: 2 of 3', async () => {
   await allRedeemed(await everyCrash('2 of 3', 5), 20);
 });
 

@@ -68,6 +68,13 @@ test('fault/F11 a clock jumps a day ahead or back at every moment, and back agai
   await allRedeemed(jobs('named', faults));
 });
 
+test('fault/F12 each node is killed at every moment, and starts again', async () => {
+  const faults = MOMENTS.flatMap((at) =>
+    NODES.map((node) => ({ kills: [{ node, at, down: DOWN }] })),
+  );
+  await allRedeemed(jobs('named late', faults));
+});
+
 test('attack/H2 a keystore goes away at every moment, and comes back', async () => {
   const faults = MOMENTS.flatMap((at) =>
     NODES.map((node) => ({ absences: [{ node, at, down: DOWN }] })),
