@@ -1,4 +1,5 @@
 import { envelopeRows } from './bench/envelopes.ts';
+import { identityRows } from './bench/identities.ts';
 import { logRows } from './bench/log.ts';
 import { table, type Row } from './bench/measure.ts';
 import { orderRows } from './bench/orders.ts';
@@ -11,6 +12,7 @@ import { processRows } from './bench/process.ts';
 const parts: Record<string, () => Promise<Row[]> | Row[]> = {
   envelopes: envelopeRows,
   log: logRows,
+  identities: identityRows,
   process: processRows,
   'orders-1-of-1': () => orderRows(1, 1),
   'orders-2-of-3': () => orderRows(3, 2, 30),

@@ -4,7 +4,7 @@ export interface Row {
   what: string;
   /** p50 of what this project does. */
   value: number;
-  unit: 'ms' | '/s' | 'MB';
+  unit: 'ms' | '/s' | 'MB' | 'B';
   /** What it cannot be faster than, measured in the same run; null where there is none. */
   floor: number | null;
   /** How the floor was found, or what else there is to know. */

@@ -119,11 +119,13 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
   };
 
   const restore = (blocks: readonly VerifiedBlock[]): void => {
-    const merged = nothing();
     // Predecessors first: nothing has to wait, of which there is room for few.
-    for (const block of blocks.toSorted((a, b) => a.op.seq - b.op.seq))
-      if (!members.has(block.cid)) admit(block, merged);
-    joinWaiting(merged);
+    for (const block of blocks.toSorted((a, b) => a.op.seq - b.op.seq)) {
+      if (members.has(block.cid)) continue;
+      const merged = nothing();
+      admit(block, merged);
+      joinWaiting(merged);
+    }
   };
 
   const admit = (block: VerifiedBlock, merged: Merged): void => {
