@@ -23,6 +23,7 @@ import { planEnvelope, type EnvelopePlan, type Sealer } from './plan-envelope.ts
 import { foldRecords, type Snapshot } from './replay.ts';
 import { createSerial } from './serial.ts';
 import { openTurn, type OpenTurn } from './turn-scope.ts';
+import { uselessSecrets } from './useless-secrets.ts';
 
 /**
  * One role of this node in one order: a queue in front of a pure machine in front of the log.
@@ -206,6 +207,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
       const message = await compose(send, deps.custody, scope);
       plans.push(planEnvelope({ send, message, context, at: scope.now, sealer: deps.sealer }));
     }
+    scope.destroy(uselessSecrets(run.state));
     const message = input.kind === 'message' ? input : undefined;
     try {
       const appended = await deps.log.append({
