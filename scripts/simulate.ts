@@ -38,7 +38,9 @@ const wanted = { worst: values.worst, ...(scenarios && { scenarios }) };
 
 const again = (seed: number): string =>
   [
-    `npm run simulate -- --seed ${seed} --trace`,
+    values['crash-everywhere']
+      ? 'npm run simulate -- --crash-everywhere'
+      : `npm run simulate -- --seed ${seed} --trace`,
     ...(values.worst ? ['--worst'] : []),
     ...(values.single ? ['--single'] : []),
     ...(values.scenario ?? []).map((name) => `--scenario "${name}"`),
@@ -51,7 +53,9 @@ const one = async (seed: number, plan: Plan): Promise<boolean> => {
   if (values.trace) console.log(trace);
   console.log(describe(seed, plan, outcome));
   if (outcome.violation === null) return true;
-  const file = join(tmpdir(), `milagro-seed-${seed}.trace`);
+  const [crash] = values['crash-everywhere'] ? plan.crashes : [];
+  const at = crash ? `-${crash.node}-${crash.write}-${crash.how}` : '';
+  const file = join(tmpdir(), `milagro-seed-${seed}${at}.trace`);
   await writeFile(file, trace);
   console.log(`  again: ${again(seed)}\n  trace: ${file}`);
   return false;
