@@ -35,6 +35,8 @@ export interface Directory {
 
   peers(): readonly Peer[];
   peer(id: NodeId): Peer | undefined;
+  /** @throws NodeError node/party-unknown */
+  pinned(id: NodeId): Peer;
   /** Nodes trusted for a role, this one too where it plays the role itself; the blamed left out. */
   trusted(role: Role): NodeId[];
   /** @throws NodeError node/party-unknown, node/party-blamed; IdentityError identity/revoked, identity/duplicity */
@@ -133,6 +135,7 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
     knows: (id) => registry.has(id),
     peers: () => [...peers.values()],
     peer: (id) => peers.get(id),
+    pinned,
     trusted: (role) => [
       ...(deps.roles.includes(role) ? [self] : []),
       ...[...peers.values()]

@@ -1,49 +1,28 @@
-import type { OrderContext } from '../../machines/order-context.ts';
-import {
-  splitStream,
-  streamId,
-  type NodeId,
-  type OrderId,
-  type Role,
-  type StreamId,
-} from '../domain/ids.ts';
+import { splitStream } from '../domain/ids.ts';
 import { NodeError } from '../errors.ts';
-import type { DocumentStore } from '../docstore/document-store.ts';
-import type { Counters } from '../envelope/counters.ts';
-import type { Keystore } from '../keystore/keystore.ts';
-import type { EventLog } from '../log/event-log.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Compute } from '../ports/compute.ts';
-import type { Random } from '../ports/random.ts';
 import { identityTopic, inboxTopic } from '../transport/topics.ts';
-import type { Transport } from '../transport/transport.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import { createActors } from './actors.ts';
+import { createAftermath } from './aftermath.ts';
+import { createAnnouncer } from './announcer.ts';
 import { createCommands } from './commands.ts';
+import { createContacts } from './contacts.ts';
 import { createDeadlines } from './deadlines.ts';
-import type { Directory } from './directory.ts';
-import type { CustodyDeps, CustodyPolicy } from './effects/deps.ts';
-import { exportCertificate } from './export-certificate.ts';
-import { exportKey } from './export-key.ts';
+import type { CustodyDeps } from './effects/deps.ts';
 import { createHistory } from './history.ts';
 import { createIdempotency } from './idempotency.ts';
-import { createInbox } from './inbox.ts';
 import { createIdentities } from './identities.ts';
-import { createAnnouncer } from './announcer.ts';
-import type { Notice } from './notice.ts';
-import type { OwnKeys } from './own-keys.ts';
-import { createRollbackGuard } from './rollback-guard.ts';
-import type { Loss, Roster } from './roster.ts';
+import { createInbox } from './inbox.ts';
+import { createOperator } from './operator.ts';
 import { createOrderIndex } from './order-index.ts';
 import { createOutbox } from './outbox.ts';
-import { pinnedState, type Sealer } from './plan-envelope.ts';
+import type { Sealer } from './plan-envelope.ts';
 import { createQueries } from './queries.ts';
 import { createRecovery } from './recovery.ts';
-import type { Committed } from './role-actor.ts';
+import { createRollbackGuard } from './rollback-guard.ts';
+import type { NodePorts } from './node-ports.ts';
 import type { NodeService } from './service.ts';
-import { untilSettled } from './settled.ts';
-import { peerView, statusView } from './status.ts';
-import { createTakenOn, type Became } from './taken-on.ts';
+import { createTakenOn } from './taken-on.ts';
 
 /** A node: its roles, between a log and a transport. Everything it touches of the world comes in through its ports. */
 export interface MilagroNode extends NodeService {
@@ -51,36 +30,10 @@ export interface MilagroNode extends NodeService {
   stop(): Promise<void>;
 }
 
-export interface NodePorts {
-  network: string;
-  name: string;
-  roles: readonly Role[];
-  version: string;
-  clock: Clock;
-  random: Random;
-  log: EventLog;
-  keystore: Keystore;
-  transport: Transport;
-  directory: Directory;
-  documents: DocumentStore;
-  ownKeys: OwnKeys;
-  roster: Roster;
-  /** What the operator gave up after a rollback. */
-  loss: Loss;
-  encapsulate: Sealer['encapsulate'];
-  compute: Compute;
-  policy: CustodyPolicy;
-  counters: Counters;
-  /** Writes an exported key to a new file that only its owner reads, and returns the path. */
-  writeExport(name: string, content: Buffer): Promise<string>;
-  /** Told about what the operator may want to know; never a secret. */
-  notice(notice: Notice): void;
-}
-
 export const createNode = (ports: NodePorts): MilagroNode => {
   const { clock, random, log, directory, transport, network } = ports;
   const self = directory.self;
-  const watchers = new Set<(order: OrderId) => void>();
+  const contacts = createContacts({ network, directory, transport });
   const index = createOrderIndex();
   const takenOn = createTakenOn();
 
@@ -103,63 +56,6 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     claim: (order, principal, now) => takenOn.claim(order, principal, now),
     policy: ports.policy,
   };
-  const publish = async (node: NodeId, bytes: Uint8Array): Promise<void> => {
-    // Parties of an order need not be pinned: whoever is written to is kept in reach.
-    if (!reached.has(node)) reach(node);
-    await transport.publish(inboxTopic(network, node), bytes);
-  };
-
-  const committed = (change: Committed): void => {
-    const stream = streamId(change.order, change.role);
-    note(stream, change);
-    outbox.add(change.sent);
-    if (isSettled(change)) outbox.drop(change.order, change.role);
-    if (change.finished) void tidy();
-    for (const { message, to } of change.resend) void outbox.again(change.order, message, to);
-    deadlines.set(stream, change.finished ? [] : change.context.deadlines);
-    for (const blame of change.context.blames) noteBlame(change.order, blame);
-    for (const { type } of change.events)
-      ports.notice({
-        level: 'info',
-        event: type,
-        order: change.order,
-        role: change.role,
-        state: change.state,
-      });
-    inbox.began(change.order);
-    for (const watcher of watchers) watcher(change.order);
-  };
-
-  const note = (stream: StreamId, became: Became & { context: OrderContext }): void => {
-    const { context, finished } = became;
-    const pinned = pinnedState(context, self);
-    index.note(stream, { createdAt: context.createdAt, finished, pinned });
-    takenOn.note(...splitStream(stream), became);
-  };
-
-  /** Keys of former states go as soon as no order needs them. */
-  const tidy = (): Promise<void> =>
-    identities.destroyUnused().catch((thrown: unknown) => {
-      ports.notice({ level: 'warn', event: 'keys.not-destroyed', reason: String(thrown) });
-    });
-
-  const noteBlame = (
-    order: OrderId,
-    blame: { node: NodeId; code: string; at: number; upheld: boolean },
-  ): void => {
-    if (!blame.upheld || directory.peer(blame.node)?.blamed !== null) return;
-    void directory
-      .blame(blame.node, { order, code: blame.code, at: blame.at })
-      .catch((thrown: unknown) => {
-        ports.notice({
-          level: 'error',
-          event: 'blame.not-kept',
-          node: blame.node,
-          reason: String(thrown),
-        });
-      });
-  };
-
   const actors = createActors({
     self,
     log,
@@ -167,7 +63,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     keystore: ports.keystore,
     custody,
     sealer,
-    committed,
+    committed: (change) => aftermath.committed(change),
     unsure: (stream) => void recover(stream),
     pass: async (stream) => {
       await guard.pass();
@@ -195,14 +91,12 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     documents: ports.documents,
     clock,
     random,
-    publish: async (bytes) => void (await transport.publish(identityTopic(network), bytes)),
-    contact: () => ({
-      peer: directory.newestHeld().keys.peerId,
-      addrs: transport.addresses().slice(0, 16),
-    }),
-    approach: (id, { peer, addrs }) => transport.connect({ node: id, peer, addrs }),
+    publish: (bytes) => contacts.announce(bytes),
+    contact: () => contacts.own(),
+    approach: (id, contact) => contacts.approach(id, contact),
     learned: ({ changed }) => {
-      for (const id of changed) if (directory.peer(id) || reached.has(id)) reach(id);
+      for (const id of changed)
+        if (directory.peer(id) || contacts.isReached(id)) contacts.reach(id);
     },
     notice: ports.notice,
   });
@@ -227,7 +121,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     log,
     clock,
     sealer,
-    publish,
+    publish: (node, bytes) => contacts.send(node, bytes),
     signing: (mine) => (directory.holds(mine) ? mine : directory.newestHeld().keyId),
   });
   const outbox = createOutbox({
@@ -235,7 +129,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     log,
     clock,
     random,
-    publish,
+    publish: (node, bytes) => contacts.send(node, bytes),
     deliver: (bytes, from) => inbox.deliver(bytes, from),
   });
   const inbox = createInbox({
@@ -261,59 +155,68 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     idempotency: createIdempotency(log),
   });
 
-  /** Takes up what the log holds of a role, after a start and after a write whose outcome was not known. */
-  const takeUp = async (stream: StreamId): Promise<void> => {
-    const [order, role] = splitStream(stream);
-    const view = await actors.of(order, role).view();
-    if (view.records === 0) return;
-    note(stream, view);
-    deadlines.set(stream, view.finished ? [] : view.context.deadlines);
-    for (const blame of view.context.blames) noteBlame(order, blame);
-  };
-
+  const aftermath = createAftermath({
+    self,
+    directory,
+    index,
+    takenOn,
+    actors,
+    outbox,
+    inbox,
+    deadlines,
+    identities,
+    notice: ports.notice,
+  });
   const recover = createRecovery({
     log,
     takeUp: async (stream) => {
-      await takeUp(stream);
+      await aftermath.takeUp(stream);
       await outbox.resume();
       const [order] = splitStream(stream);
       inbox.began(order);
-      for (const watcher of watchers) watcher(order);
+      aftermath.tell(order);
     },
     notice: ports.notice,
   });
 
   const start = async (): Promise<void> => {
-    for await (const stream of log.streams()) await takeUp(stream);
+    for await (const stream of log.streams()) await aftermath.takeUp(stream);
     transport.join(inboxTopic(network, self), (bytes) => inbox.receive(bytes));
     transport.join(identityTopic(network), (bytes) => announcer.receive(bytes));
     transport.onSubscribed((topic) => {
       if (topic === identityTopic(network)) announcer.appeared();
-      const node = nodeOfTopic.get(topic);
+      const node = contacts.nodeOf(topic);
       if (node === undefined) return;
       guard.appeared(node);
       outbox.appeared(node);
     });
-    for (const { id } of directory.peers()) reach(id);
+    for (const { id } of directory.peers()) contacts.reach(id);
     await transport.start();
     await ports.documents.start();
     guard.start();
     await announcer.start();
-    await tidy();
+    await aftermath.tidy();
     await outbox.resume();
   };
 
-  /** Which node listens on a topic: topics are digests, so they are looked up, not read. */
-  const nodeOfTopic = new Map<string, NodeId>();
-  const reached = new Set<NodeId>();
-  const reach = (id: NodeId): void => {
-    reached.add(id);
-    nodeOfTopic.set(inboxTopic(network, id), id);
-    const contact = directory.contact(id);
-    if (contact) transport.connect(contact);
-  };
+  const operator = createOperator({
+    ports,
+    actors,
+    aftermath,
+    commands,
+    contacts,
+    guard,
+    history,
+    identities,
+    inbox,
+    index,
+    outbox,
+    queries,
+    endedRoles: () => ended.size,
+  });
 
   return {
+    ...operator,
     start,
     stop: async () => {
       outbox.stop();
@@ -327,71 +230,5 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       await log.close();
       await ports.keystore.close();
     },
-    status: async () =>
-      statusView(ports, {
-        timeStamp: clock.now(),
-        orders: index.size(),
-        unacknowledged: outbox.waiting(),
-      }),
-    createOrder: async (wish, key) => queries.order(await commands.create(wish, key)),
-    cancelOrder: async (order, text) => {
-      await commands.cancel(order, text);
-      return queries.order(order);
-    },
-    redeemOrder: async (order, beneficiary, key) => {
-      await commands.redeem(order, beneficiary, key);
-      return queries.order(order);
-    },
-    settled: (order, goal, ms) => untilSettled({ clock, queries, watchers }, order, goal, ms),
-    order: (order) => queries.order(order),
-    orders: async ({ page, perPage, newestFirst }) => {
-      const ids = index.page({ page, perPage, newestFirst });
-      return { orders: await Promise.all(ids.map((id) => queries.order(id))), total: index.size() };
-    },
-    watch: (listener) => {
-      watchers.add(listener);
-      return () => void watchers.delete(listener);
-    },
-    exportKey: (order) => exportKey({ ...ports, actors }, order),
-    exportCertificate: (order) => exportCertificate({ network, actors, directory }, order),
-    rotateIdentity: (replace) => identities.rotate(replace),
-    revokeIdentity: () => identities.revoke(),
-    resolveIdentity: (id) => identities.view(id, true),
-    recover: async () => ({
-      heads: (await guard.recover()).map(({ seq }) => seq),
-      endedRoles: ended.size,
-    }),
-    exportIdentity: async () => directory.exportOwn(),
-    peers: async () =>
-      directory.peers().map((peer) => peerView(peer, ports, inbox.lastSeen(peer.id))),
-    addPeer: async (peer) => {
-      const id =
-        'file' in peer
-          ? await identities.read(peer.file)
-          : (await identities.view(peer.id, true)).id;
-      const added = await directory.pin({ ...peer, id }, clock.now());
-      reach(added.id);
-      return peerView(added, ports, inbox.lastSeen(added.id));
-    },
-    removePeer: async (id) => {
-      const contact = directory.contact(id);
-      await directory.remove(id);
-      if (contact) transport.forget(contact.peer);
-    },
-    clearBlame: async (id) =>
-      peerView(await directory.clearBlame(id, clock.now()), ports, inbox.lastSeen(id)),
-    logRecords: (order, role) => history.records(order, role),
-    replay: (order) => history.replay(order),
-    verifyLog: async () => {
-      const { head, ...counts } = await log.verify();
-      return {
-        ...counts,
-        head: head && { seq: head.seq, hash: Buffer.from(head.hash).toString('hex') },
-      };
-    },
   };
 };
-
-/** The key is where it belongs: nobody needs what this role has still to say. */
-const isSettled = ({ role, state }: Committed): boolean =>
-  (role === 'fiduciary' && state === 'closed') || (role === 'principal' && state === 'redeemed');

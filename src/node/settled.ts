@@ -7,12 +7,16 @@ type Goal = 'ready' | 'redeemed';
 
 /** The order as soon as it has reached its goal or ended without, or as it is after `ms`. */
 export const untilSettled = async (
-  deps: { clock: Clock; queries: Queries; watchers: Set<(order: OrderId) => void> },
+  deps: {
+    clock: Clock;
+    queries: Queries;
+    watch: (listener: (order: OrderId) => void) => () => void;
+  },
   order: OrderId,
   goal: Goal,
   ms: number,
 ): Promise<OrderView> => {
-  const { clock, queries, watchers } = deps;
+  const { clock, queries } = deps;
   const changed: { wake: () => void } = { wake: () => undefined };
   const watcher = (which: OrderId): void => {
     if (which === order) changed.wake();
@@ -22,7 +26,7 @@ export const untilSettled = async (
     timedOut = true;
     changed.wake();
   });
-  watchers.add(watcher);
+  const unwatch = deps.watch(watcher);
   try {
     for (;;) {
       const next = new Promise<void>((wake) => {
@@ -34,7 +38,7 @@ export const untilSettled = async (
     }
   } finally {
     cancel();
-    watchers.delete(watcher);
+    unwatch();
   }
 };
 
