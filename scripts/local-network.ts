@@ -14,7 +14,7 @@ const MILAGRO = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 /** Orders come faster here than any principal means them. */
 const LIMITS = 'policy:\n  maxOrdersPerMinute: 100000\n  maxOpenOrders: 1000000\n';
 /** A daemon that does not answer by then is broken, ms. */
-const START_LIMIT = 30_000;
+const START_LIMIT = 120_000;
 
 export interface LocalNode {
   name: string;
