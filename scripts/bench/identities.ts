@@ -58,6 +58,12 @@ export const identityRows = async (): Promise<Row[]> => {
     const known = opened;
     const after = await memory();
     const first = await spent(() => each(ids, (id) => known.contact(id)));
+    const keys = await spent(() =>
+      each(ids, (id) => {
+        const { sign: signed, kem } = known.current(id).keys;
+        return [signed, kem];
+      }),
+    );
     const warm = await memory();
     const again = await spent(() => each(ids, (id) => known.current(id)));
     const trusting = await spent(() => each(ids, (id) => known.checkTrusted(id, 'fiduciary')));
@@ -99,7 +105,8 @@ export const identityRows = async (): Promise<Row[]> => {
         floor: null,
         note: `heap and buffers; the heap alone ${((warm.heap - before.heap) / MB).toFixed(0)} MB`,
       },
-      rate('lookup of a contact, the first', first, 'operation decoded, keys parsed'),
+      rate('lookup of a contact, the first', first, 'operation decoded'),
+      rate('keys ready for use, the first time', keys, 'sign and KEM parsed'),
       rate('lookup of a key state, again', again, ''),
       rate('check of trust', trusting, ''),
       {

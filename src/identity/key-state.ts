@@ -26,8 +26,8 @@ export interface KeyState {
 }
 
 export interface PeerKeys {
-  sign: VerifyKey;
-  kem: KemPublicKey;
+  readonly sign: VerifyKey;
+  readonly kem: KemPublicKey;
   /** BLS12-381 G1, compressed, 48 bytes; possession was proven. */
   bls: Uint8Array;
   /** libp2p peer id. */
@@ -98,9 +98,18 @@ export const keyState = (id: NodeId, keyId: KeyStateId, op: Operation): KeyState
   };
 };
 
-const parseKeys = ({ sign, kem, bls, peer }: PublicKeys): PeerKeys => ({
-  sign: importVerifyKey(sign),
-  kem: importKemPublicKey(kem),
-  bls: bls.pub,
-  peerId: peer.id,
-});
+/** Each key is parsed when first asked for: to reach somebody its peer id is enough. */
+const parseKeys = ({ sign, kem, bls, peer }: PublicKeys): PeerKeys => {
+  let verifyKey: VerifyKey | undefined;
+  let kemKey: KemPublicKey | undefined;
+  return {
+    get sign() {
+      return (verifyKey ??= importVerifyKey(sign));
+    },
+    get kem() {
+      return (kemKey ??= importKemPublicKey(kem));
+    },
+    bls: bls.pub,
+    peerId: peer.id,
+  };
+};
