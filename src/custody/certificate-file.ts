@@ -2,7 +2,14 @@ import { decode, encode } from '../domain/canonical.ts';
 import { CertificateDocument, type VerifiedCertificate } from '../domain/certificate-document.ts';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
-import { MAX_FIDUCIARIES, parseTerms, seatsOf, type Party, type Terms } from '../domain/terms.ts';
+import {
+  MAX_FIDUCIARIES,
+  parseTerms,
+  partiesOf,
+  seatsOf,
+  type Party,
+  type Terms,
+} from '../domain/terms.ts';
 import { CodecError, CryptoError, IdentityError, NodeError } from '../errors.ts';
 import {
   MAX_EXPORT_LENGTH,
@@ -89,10 +96,8 @@ export const verifyCertificateFile = (
 };
 
 /** Each party once, in the order of its first seat, with the state of its keys that the terms pin. */
-const partiesOnce = ({ principal, beneficiary, fiduciaries }: Terms): Party[] => {
-  const all = [principal, ...(beneficiary === null ? [] : [beneficiary]), ...fiduciaries];
-  return all.filter(({ id }, i) => all.findIndex((party) => party.id === id) === i);
-};
+const partiesOnce = (terms: Terms): Party[] =>
+  partiesOf(terms).filter(({ id }, i, all) => all.findIndex((party) => party.id === id) === i);
 
 const split = (text: string): { document: CertificateDocument; sections: string[] } => {
   if (text.length > MAX_CERTIFICATE_LENGTH)
