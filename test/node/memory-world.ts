@@ -16,7 +16,7 @@ import { systemClock } from '../../src/ports/clock.ts';
 import { inlineCompute } from '../../src/ports/compute.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import type { Transport } from '../../src/transport/transport.ts';
-import type { MemoryNetwork } from '../../src/transport/memory-network.ts';
+import type { Hooks, MemoryNetwork } from '../../src/transport/memory-network.ts';
 import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
 
 /** Production nodes that know each other, on disks and a network in memory, with the real clock and real randomness. */
@@ -38,8 +38,9 @@ const ALL: Role[] = ['principal', 'fiduciary', 'beneficiary'];
 export const memoryWorld = async (
   members: Record<string, Role[]>,
   trusts: (name: string, other: string) => boolean = () => true,
+  hooks: Hooks = {},
 ): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
-  const network = createMemoryNetwork({ clock: systemClock, random: systemRandom });
+  const network = createMemoryNetwork({ clock: systemClock, random: systemRandom, hooks });
   const documents = createMemoryDocuments({ clock: systemClock });
   const made = new Map<string, Member>();
   for (const [name, roles] of Object.entries(members))
