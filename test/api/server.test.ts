@@ -202,6 +202,7 @@ test('the OpenAPI document names every route, its answers and the token', async 
     '/v1/order/secret',
     '/v1/order/{orderReference}',
     '/v1/order/{orderReference}/cancel',
+    '/v1/order/{orderReference}/certificate',
     '/v1/order/{orderReference}/events',
     '/v1/order/{orderReference}/key',
     '/v1/peer',
