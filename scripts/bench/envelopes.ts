@@ -52,6 +52,12 @@ export const envelopeRows = (): Row[] => {
   });
 };
 
+/** Primitives of one message to two recipients, ms. */
+export const envelopeFloors = (): { seal: number; open: number } => {
+  const [sender, one, other] = [identity('sender'), identity('one'), identity('other')];
+  return { seal: sealFloor(sender, [one, other]), open: openFloor(sender, one) };
+};
+
 interface Identity {
   keys: IdentityKeys;
   state: KeyState;

@@ -44,6 +44,16 @@ export const logRows = async (): Promise<Row[]> => {
   }
 };
 
+/** One synced batch of a turn's size, ms. */
+export const rawBatch = async (): Promise<number> => {
+  const directory = await mkdtemp(join(tmpdir(), 'milagro-bench-'));
+  try {
+    return (await rawWrites(directory)).alone;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
 /** Rows that one turn with one event leaves. */
 const ROWS = 4;
 

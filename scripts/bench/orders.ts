@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient, type Client } from '../../src/api/client.ts';
 import { startNetwork, type LocalNetwork, type LocalNode } from '../local-network.ts';
+import { orderFloors } from './order-floor.ts';
 import { median, quantile, type Row } from './measure.ts';
 
 /** Orders and redemptions over real processes, as a client of the principal's API sees them. */
@@ -15,6 +16,8 @@ export const orderRows = async (
   threshold: number,
   runs = RUNS,
 ): Promise<Row[]> => {
+  // With several fiduciaries, their key generation would have to be in it.
+  const floors = fiduciaries === 1 ? await orderFloors() : null;
   const guards = Array.from({ length: fiduciaries }, (_, i) => `fiduciary-${i}`);
   const network = await startNetwork({
     principal: ['principal'],
@@ -22,11 +25,21 @@ export const orderRows = async (
     ...Object.fromEntries(guards.map((name) => [name, ['fiduciary']])),
   });
   try {
-    return await measure(network, `${threshold} of ${fiduciaries}`, threshold, runs);
+    return withFloors(
+      await measure(network, `${threshold} of ${fiduciaries}`, threshold, runs),
+      floors,
+    );
   } finally {
     await network.close();
   }
 };
+
+const withFloors = (rows: Row[], floors: { order: number; redemption: number } | null): Row[] =>
+  rows.map((row) => {
+    if (row.what.endsWith('order, p50')) return { ...row, floor: floors?.order ?? null };
+    if (row.what.endsWith('redemption, p50')) return { ...row, floor: floors?.redemption ?? null };
+    return row;
+  });
 
 const measure = async (
   network: LocalNetwork,
