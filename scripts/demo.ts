@@ -45,6 +45,8 @@ const story = async ({
     'ids',
   );
   process.once('SIGINT', () => void network.close().then(() => process.exit(130)));
+  // Whoever read along has left: nothing may stay behind.
+  process.stdout.once('error', () => void network.close().then(() => process.exit(1)));
   try {
     await tell(network, guards, threshold);
   } finally {
