@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { addr, Transaction } from 'micro-eth-signer';
-import { startAnvil } from './anvil.ts';
+import { startAnvil, type Ask } from './anvil.ts';
 import { redeemedKeys } from './redeemed.ts';
 
 /** The whole way: what was paid to an ordered address is spent with the redeemed key, and an Ethereum node agrees. */
 
+type Receipt = { readonly status: string; readonly from: string };
 const ETHER = 10n ** 18n;
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** A transaction is accepted before it is mined: until then its receipt is null. */
+const receiptOf = async (ask: Ask, hash: unknown): Promise<Receipt> => {
+  for (;;) {
+    const receipt = (await ask('eth_getTransactionReceipt', hash)) as Receipt | null;
+    if (receipt !== null) return receipt;
+    await delay(50);
+  }
+};
 
 test('ether at an ordered address is spent with the redeemed key, and with no other', async (t) => {
   const [[redeemed], ask] = await Promise.all([redeemedKeys(t, ['ethereum']), startAnvil(t)]);
@@ -32,11 +43,7 @@ test('ether at an ordered address is spent with the redeemed key, and with no ot
 
   const signed = payment.signBy(key);
   assert.equal(signed.sender, address);
-  const hash = await ask('eth_sendRawTransaction', signed.toHex());
-  const receipt = (await ask('eth_getTransactionReceipt', hash)) as {
-    status: string;
-    from: string;
-  };
+  const receipt = await receiptOf(ask, await ask('eth_sendRawTransaction', signed.toHex()));
   assert.equal(receipt.status, '0x1');
   assert.equal(receipt.from, address.toLowerCase());
   assert.equal(await balance(receiver.address), ETHER);
