@@ -3,16 +3,15 @@ import { test } from 'node:test';
 import { NETWORK, p2pkh, p2tr, p2wpkh, Transaction as Signing, WIF } from '@scure/btc-signer';
 import * as bitcoin from 'bitcoinjs-lib';
 import * as libsecp256k1 from 'tiny-secp256k1';
+import { refusal } from './interpreter.ts';
 import { redeemedKeys, type Redeemed } from './redeemed.ts';
 
 /**
- * What was paid to an ordered address is spent with the redeemed key.
- *
- * No maintained package of npm interprets scripts with witnesses of version 1, and no bitcoind is at hand. So what these
- * three standard scripts demand is checked here, by code that shares nothing with the signer (@scure/btc-signer on noble):
- * addresses, parsing and signature hashes (BIP 143, BIP 341) are those of bitcoinjs-lib, signatures (ECDSA with low s,
- * BIP 340) are verified by libsecp256k1, Bitcoin Core's own, compiled to WebAssembly. That a whole transaction is
- * accepted by the rules of relay and consensus, fees and limits included, is not shown.
+ * What was paid to an ordered address is spent with the redeemed key: a script interpreter says so that is not the
+ * signer's (@scure/btc-signer on noble). What these three standard scripts demand is checked a second time, by parts that
+ * share nothing with either: addresses, parsing and signature hashes (BIP 143, BIP 341) are those of bitcoinjs-lib,
+ * signatures (ECDSA with low s, BIP 340) are verified by libsecp256k1, Bitcoin Core's own, compiled to WebAssembly. What
+ * a node of the network demands beside the script, fees and limits, is not shown.
  */
 bitcoin.initEccLib(libsecp256k1);
 
@@ -29,21 +28,27 @@ const paying = (address: string): bitcoin.Transaction => {
 
 const RECEIVER = '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2';
 
-/** What a wallet does with the imported key. @throws when the key is not the one of the address */
-const spend = (coin: string, { address, key }: Redeemed): bitcoin.Transaction => {
-  const secret = WIF(NETWORK).decode(key);
-  const publicKey = libsecp256k1.pointFromScalar(secret, true);
+const secretOf = (key: string): Uint8Array => WIF(NETWORK).decode(key);
+
+const paymentTo = (coin: string, key: string) => {
+  const publicKey = libsecp256k1.pointFromScalar(secretOf(key), true);
   assert.ok(publicKey);
-  const funding = paying(address);
   const payment = {
     bitcoin: p2wpkh(publicKey),
     'bitcoin:p2pkh': p2pkh(publicKey),
     'bitcoin:p2tr': p2tr(publicKey.subarray(1)),
   }[coin];
+  assert.ok(payment?.address);
+  return { ...payment, address: payment.address };
+};
+
+/** What a wallet does with the imported key. @throws when the key is not the one of the address */
+const spend = (coin: string, { address, key }: Redeemed): bitcoin.Transaction => {
+  const funding = paying(address);
   const script = bitcoin.address.toOutputScript(address);
   const transaction = new Signing();
   transaction.addInput({
-    ...payment,
+    ...paymentTo(coin, key),
     txid: funding.getId(),
     index: 0,
     ...(coin === 'bitcoin:p2pkh'
@@ -51,13 +56,20 @@ const spend = (coin: string, { address, key }: Redeemed): bitcoin.Transaction =>
       : { witnessUtxo: { script, amount: AMOUNT } }),
   });
   transaction.addOutputAddress(RECEIVER, AMOUNT - FEE);
-  transaction.sign(secret);
+  transaction.sign(secretOf(key));
   transaction.finalize();
   return bitcoin.Transaction.fromBuffer(transaction.extract());
 };
 
-/** Does the first input fulfil the script that the address stands for? */
-const fulfils = (spending: bitcoin.Transaction, address: string, amount = AMOUNT): boolean => {
+/** Does the first input fulfil the script that the address stands for? Interpreter and libraries say the same. */
+const spends = (spending: bitcoin.Transaction, address: string, amount = AMOUNT): boolean => {
+  const script = bitcoin.address.toOutputScript(address);
+  const refused = refusal(spending.toBuffer(), { script, amount });
+  assert.equal(fulfils(spending, address, amount), refused === null, refused ?? 'not refused');
+  return refused === null;
+};
+
+const fulfils = (spending: bitcoin.Transaction, address: string, amount: bigint): boolean => {
   const script = bitcoin.address.toOutputScript(address);
   const [input] = spending.ins;
   if (!input) return false;
@@ -119,21 +131,25 @@ test('coins at an ordered address are spent with the redeemed key, and with no o
     assert.ok(own && other);
     await t.test(coin, () => {
       const spending = spend(coin, own);
-      assert.ok(fulfils(spending, own.address));
+      assert.ok(spends(spending, own.address));
 
       assert.throws(() => spend(coin, { ...own, key: other.key }), 'the key of another order');
-      assert.equal(fulfils(spending, other.address), false);
+      assert.equal(spends(spending, other.address), false, 'another script');
+      const foreign = { key: other.key, address: paymentTo(coin, other.key).address };
+      const stolen = spend(coin, foreign);
+      assert.ok(spends(stolen, foreign.address));
+      assert.equal(spends(stolen, own.address), false, 'signed by another key');
       const more = spending.clone();
       more.outs[0]!.value += 1n;
-      assert.equal(fulfils(more, own.address), false, 'another payment');
+      assert.equal(spends(more, own.address), false, 'another payment');
       if (coin !== 'bitcoin:p2pkh')
-        assert.equal(fulfils(spending, own.address, AMOUNT + 1n), false, 'another amount');
+        assert.equal(spends(spending, own.address, AMOUNT + 1n), false, 'another amount');
       const damaged = bitcoin.Transaction.fromBuffer(spending.toBuffer());
       const [input] = damaged.ins;
       const place = coin === 'bitcoin:p2pkh' ? input?.script : input?.witness[0];
       assert.ok(place);
       place[20]! ^= 1;
-      assert.equal(fulfils(damaged, own.address), false, 'a damaged signature');
+      assert.equal(spends(damaged, own.address), false, 'a damaged signature');
     });
   }
 });
