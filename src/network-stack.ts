@@ -36,7 +36,7 @@ export const createNetworkStack = (deps: NetworkStackDeps): NetworkStack => {
   const bans = createPeerBans(clock, limitsOf(config));
   const options = libp2pOptions(config, clock, bans);
   let made: Promise<TransportLibp2p> | undefined;
-  const libp2p = (): Promise<TransportLibp2p> => (made ??= createLibp2p(options));
+  const libp2p = (): Promise<TransportLibp2p> => (made ??= options().then(createLibp2p));
   const documents = createIpfsDocumentStore({
     clock,
     libp2p,

@@ -1,14 +1,15 @@
-import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import type { ConnectionGater, PeerId as Libp2pPeerId } from '@libp2p/interface';
-import { kadDHT, passthroughMapper, type KadDHTComponents } from '@libp2p/kad-dht';
-import { mdns } from '@libp2p/mdns';
-import { ping, type Ping } from '@libp2p/ping';
+import type { KadDHTComponents } from '@libp2p/kad-dht';
+import type { Ping } from '@libp2p/ping';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { PeerBans } from './peer-bans.ts';
 import { discoveryOf, type TransportConfig } from './transport-config.ts';
 import type { PeerId } from './transport.ts';
 
-/** Parts of libp2p for the ways to other nodes that an operator may switch on. Nothing of them is there while off. */
+/**
+ * Parts of libp2p for the ways to other nodes that an operator may switch on. Nothing of them is there while off, not
+ * even their code in memory: together they are a tenth of an idle node.
+ */
 
 /** A client listens at one relay for each that it has; which, is settled when it is connected to them. */
 export const relayListeners = (config: TransportConfig): string[] => {
@@ -16,8 +17,9 @@ export const relayListeners = (config: TransportConfig): string[] => {
   return relay === 'off' ? [] : relays.map(() => '/p2p-circuit');
 };
 
-export const relayTransports = (config: TransportConfig) => {
+export const relayTransports = async (config: TransportConfig) => {
   if (discoveryOf(config).relay === 'off') return [];
+  const { circuitRelayTransport } = await import('@libp2p/circuit-relay-v2');
   const relays = relayPeers(config);
   const isOther = (peer: Uint8Array | Libp2pPeerId): boolean => !relays.has(peer.toString());
   // Any peer that offers to be a relay would be taken for one.
@@ -36,10 +38,29 @@ export const relayGater = (config: TransportConfig, bans: PeerBans): ConnectionG
   };
 };
 
-export const discoveryServices = (config: TransportConfig) => {
+export const discoveryServices = async (config: TransportConfig) => {
   const { relay, dht } = discoveryOf(config);
+  return {
+    ...(relay === 'server' && { relay: await relayServer() }),
+    ...(dht && (await distributedHashTable(config))),
+  };
+};
+
+const relayServer = async () => {
+  const { circuitRelayServer } = await import('@libp2p/circuit-relay-v2');
+  return circuitRelayServer({
+    // Gossip does not run on connections that may end any moment; what a relay carries is bounded like all else.
+    reservations: { applyDefaultLimit: false, maxReservations: MAX_RESERVATIONS },
+    maxInboundHopStreams: MAX_RELAYED_PER_PEER,
+    maxOutboundStopStreams: MAX_RELAYED_PER_PEER,
+  });
+};
+
+const distributedHashTable = async ({ network }: TransportConfig) => {
+  const { kadDHT, passthroughMapper } = await import('@libp2p/kad-dht');
+  const { ping } = await import('@libp2p/ping');
   const createDht = kadDHT({
-    protocol: `/milagro/${config.network}/kad/1.0.0`,
+    protocol: `/milagro/${network}/kad/1.0.0`,
     // Nodes of a private network have private addresses, and serve each other.
     peerInfoMapper: passthroughMapper,
     clientMode: false,
@@ -49,23 +70,16 @@ export const discoveryServices = (config: TransportConfig) => {
     initialQuerySelfInterval: 1_000,
   });
   return {
-    ...(relay === 'server' && {
-      relay: circuitRelayServer({
-        // Gossip does not run on connections that may end any moment; what a relay carries is bounded like all else.
-        reservations: { applyDefaultLimit: false, maxReservations: MAX_RESERVATIONS },
-        maxInboundHopStreams: MAX_RELAYED_PER_PEER,
-        maxOutboundStopStreams: MAX_RELAYED_PER_PEER,
-      }),
-    }),
-    ...(dht && {
-      ping: ping(),
-      dht: (components: DhtComponents) => createDht(components as KadDHTComponents),
-    }),
+    ping: ping(),
+    dht: (components: DhtComponents) => createDht(components as KadDHTComponents),
   };
 };
 
-export const discoverers = (config: TransportConfig) =>
-  discoveryOf(config).mdns ? [mdns({ serviceTag: `milagro-${config.network}.local` })] : [];
+export const discoverers = async (config: TransportConfig) => {
+  if (!discoveryOf(config).mdns) return [];
+  const { mdns } = await import('@libp2p/mdns');
+  return [mdns({ serviceTag: `milagro-${config.network}.local` })];
+};
 
 /** Peers that need not gossip: a relay may be any libp2p node. */
 export const relayPeers = (config: TransportConfig): ReadonlySet<PeerId> =>

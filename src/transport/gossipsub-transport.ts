@@ -46,7 +46,7 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
   const { config, clock, random, shared, report = () => undefined } = deps;
   const limits = limitsOf(config);
   const bans = shared?.bans ?? createPeerBans(clock, limits);
-  const options = shared === undefined ? libp2pOptions(config, clock, bans) : undefined;
+  const options = libp2pOptions(config, clock, bans);
   const receivers = new Map<string, Receive>();
   const listeners: ((topic: string, peer: PeerId) => void)[] = [];
   /** Who reads an inbox: the one whom sending there waits for. */
@@ -169,7 +169,7 @@ export const createGossipsubTransport = (deps: GossipsubTransportDeps): Transpor
       throw new TransportError('transport/start', 'the transport is already running');
     phase = 'running';
     try {
-      libp2p = await (shared?.libp2p() ?? createLibp2p(options));
+      libp2p = await (shared?.libp2p() ?? createLibp2p(await options()));
       await libp2p.start();
     } catch (cause) {
       phase = 'stopped';

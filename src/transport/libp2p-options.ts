@@ -32,19 +32,20 @@ export interface TransportServices extends Record<string, unknown> {
 export type TransportLibp2p = Libp2p<TransportServices>;
 
 /**
- * The options of a node's libp2p: TCP, Noise, yamux, identify, gossipsub. It contacts nobody but the peers it is told
+ * Makes the options of a node's libp2p: TCP, Noise, yamux, identify, gossipsub. It contacts nobody but the peers it is told
  * to dial: relays, DHT and local discovery only where the operator wants them, and never those of the public. The bans
- * are those of the transport that uses it.
+ * are those of the transport that uses it. The seed is copied before this returns.
  */
 export const libp2pOptions = (
   config: TransportConfig,
   clock: Clock,
   bans: PeerBans,
-): Libp2pOptions<TransportServices> => {
+): (() => Promise<Libp2pOptions<TransportServices>>) => {
+  const privateKey = peerPrivateKey(config.seed);
   const limits = limitsOf(config);
-  return {
+  return async () => ({
     start: false,
-    privateKey: peerPrivateKey(config.seed),
+    privateKey,
     // Tells a stranger neither the platform nor the version.
     nodeInfo: { name: 'milagro', version: '1', userAgent: 'milagro' },
     addresses: {
@@ -53,9 +54,9 @@ export const libp2pOptions = (
     },
     transports: [
       tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
-      ...relayTransports(config),
+      ...(await relayTransports(config)),
     ],
-    peerDiscovery: discoverers(config),
+    peerDiscovery: await discoverers(config),
     connectionEncrypters: [noise()],
     streamMuxers: [boundedYamux(clock, limits)],
     connectionGater: {
@@ -81,9 +82,9 @@ export const libp2pOptions = (
     services: {
       identify: identify(),
       pubsub: meteredGossipsub(gossipOptions(ownTopics(config)), clock, limits),
-      ...discoveryServices(config),
+      ...(await discoveryServices(config)),
     },
-  };
+  });
 };
 
 /** libp2p keeps an Ed25519 key as seed and public key, 64 bytes, in memory of its own. SECRET. */

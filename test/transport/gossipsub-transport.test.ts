@@ -110,7 +110,7 @@ test('a stop while it starts stops it', async () => {
 test('contacts nobody: no routing, no discovery, no relay, and says nothing of its platform', async () => {
   const config = configOf('one');
   const bans = createPeerBans(systemClock, limitsOf(config));
-  const options = libp2pOptions(config, systemClock, bans);
+  const options = await libp2pOptions(config, systemClock, bans)();
   for (const outward of ['peerDiscovery', 'peerRouters', 'contentRouters'] as const)
     assert.deepEqual(options[outward] ?? [], []);
   assert.deepEqual(options.addresses?.listen, config.listen);
@@ -230,7 +230,7 @@ test('two nodes that dial each other at once both end up connected, and messages
 test('a libp2p that met its peers before the transport came is no loss', async () => {
   const config = configOf('one');
   const bans = createPeerBans(systemClock, limitsOf(config));
-  const libp2p = await createLibp2p(libp2pOptions(config, systemClock, bans));
+  const libp2p = await createLibp2p(await libp2pOptions(config, systemClock, bans)());
   const two = await node('two');
   await libp2p.start();
   await libp2p.dial(multiaddr(two.contact.addrs[0]));

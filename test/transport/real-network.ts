@@ -51,7 +51,7 @@ export const openNode = async (name: string, options: NodeOptions = {}) => {
   const { clock = systemClock, limits, verdict = () => 'accept' } = options;
   const config = { ...configOf(name, limits), ...options.config };
   const bans = createPeerBans(clock, limitsOf(config));
-  const libp2p = await createLibp2p(libp2pOptions(config, clock, bans));
+  const libp2p = await createLibp2p(await libp2pOptions(config, clock, bans)());
   const incidents: Incident[] = [];
   const received: { text: string; via: string }[] = [];
   const subscribed: string[] = [];
