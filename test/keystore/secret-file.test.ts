@@ -109,7 +109,7 @@ describe('reading a secret file is refused', () => {
     await createSecretFile(path, secret);
     // Only root can give a file away; but everybody can be taken for another.
     if (process.geteuid?.() === 0) await chown(path, 12_345, 12_345);
-    else test.mock.method(process, 'geteuid', () => 12_345);
+    else test.mock.method(process as Required<NodeJS.Process>, 'geteuid', () => 12_345);
     await rejectsWith('keystore/permissions', readSecretFile(path, limits));
   });
 

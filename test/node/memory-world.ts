@@ -5,6 +5,7 @@ import {
 } from '../../src/docstore/memory-document-store.ts';
 import type { Role } from '../../src/domain/ids.ts';
 import { createCounters } from '../../src/envelope/counters.ts';
+import type { Keystore } from '../../src/keystore/keystore.ts';
 import { createMemoryKeystore } from '../../src/keystore/memory-keystore.ts';
 import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
 import { assembleNode, type World } from '../../src/node/assemble.ts';
@@ -39,12 +40,17 @@ export const memoryWorld = async (
   members: Record<string, Role[]>,
   trusts: (name: string, other: string) => boolean = () => true,
   hooks: Hooks = {},
+  /** Stands between a node and its keystore. */
+  around: (name: string, keystore: Keystore) => Keystore = (_name, keystore) => keystore,
 ): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
   const network = createMemoryNetwork({ clock: systemClock, random: systemRandom, hooks });
   const documents = createMemoryDocuments({ clock: systemClock });
   const made = new Map<string, Member>();
   for (const [name, roles] of Object.entries(members))
-    made.set(name, await createMember(name, roles.length === 0 ? ALL : roles, network, documents));
+    made.set(
+      name,
+      await createMember(name, roles.length === 0 ? ALL : roles, { network, documents, around }),
+    );
   for (const member of made.values())
     for (const other of made.values())
       if (other !== member && trusts(member.name, other.name))
@@ -66,8 +72,11 @@ export const memoryWorld = async (
 const createMember = async (
   name: string,
   roles: Role[],
-  network: MemoryNetwork,
-  documents: MemoryDocuments,
+  deps: {
+    network: MemoryNetwork;
+    documents: MemoryDocuments;
+    around: (name: string, keystore: Keystore) => Keystore;
+  },
 ): Promise<Member> => {
   const nodeDisk = createMemoryDisk();
   const logDisk = createMemoryDisk();
@@ -81,12 +90,12 @@ const createMember = async (
     version: '0.0.0',
     clock: systemClock,
     random: systemRandom,
-    keystore: createMemoryKeystore({ random: systemRandom, kek }),
+    keystore: deps.around(name, createMemoryKeystore({ random: systemRandom, kek })),
     openNodeStore: memoryStore({ disk: nodeDisk }),
     openLogStore: memoryStore({ disk: logDisk }),
     createNetwork: ({ peer }) => ({
-      transport: reachable(network.transport(peer)),
-      documents: documents.store(peer),
+      transport: reachable(deps.network.transport(peer)),
+      documents: deps.documents.store(peer),
     }),
     encapsulate,
     compute: inlineCompute(),
