@@ -12,6 +12,8 @@ export interface DocumentStore {
    * @throws DocstoreError docstore/mismatch (it is not), docstore/too-large, docstore/stopped; LogError (not kept)
    */
   put(cid: string, bytes: Uint8Array): Promise<void>;
+  /** The same for many: one write, whole or not at all. @throws as `put` */
+  putAll(documents: readonly Document[]): Promise<void>;
   /**
    * The bytes of a CID, from here or from any connected peer; at most MAX_DOCUMENT_BYTES, hash verified.
    * Gives up after FETCH_TIMEOUT, or when `signal` aborts.
@@ -19,6 +21,11 @@ export interface DocumentStore {
    */
   fetch(cid: string, signal?: AbortSignal): Promise<Uint8Array>;
   has(cid: string): Promise<boolean>;
+}
+
+export interface Document {
+  cid: string;
+  bytes: Uint8Array;
 }
 
 export const MAX_DOCUMENT_BYTES = 262_144;

@@ -1,12 +1,12 @@
 import type { Libp2p } from '@libp2p/interface';
-import { cidOf } from '../crypto/hash.ts';
 import { isCid } from '../domain/ids.ts';
 import { DocstoreError } from '../errors.ts';
 import type { OpenStore } from '../log/store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Admit } from './admitting-libp2p.ts';
 import { startBitswap, type Bitswap } from './bitswap.ts';
-import { MAX_DOCUMENT_BYTES, type DocumentStore } from './document-store.ts';
+import { checkDocument } from './check-document.ts';
+import type { Document, DocumentStore } from './document-store.ts';
 import { createKeptDocuments } from './kept-documents.ts';
 import { createSearches } from './searches.ts';
 
@@ -45,16 +45,23 @@ export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentSt
     return starting;
   };
 
-  const keep = async (cid: string, bytes: Uint8Array): Promise<void> => {
-    await kept.put(cid, bytes);
-    // After it is here: bitswap looks it up to answer those who wait for it.
-    await (await running()).offer(cid);
+  const keep = async (documents: readonly Document[]): Promise<void> => {
+    await kept.put(documents);
+    // After they are here: bitswap looks them up to answer those who wait for them.
+    const bitswap = await running();
+    for (const { cid } of documents) await bitswap.offer(cid);
+  };
+
+  const putAll = async (documents: readonly Document[]): Promise<void> => {
+    await running();
+    for (const document of documents) checkDocument(document);
+    await keep(documents);
   };
 
   const searches = createSearches({
     clock: deps.clock,
     ask: async (cid, signal) => (await running()).want(cid, signal),
-    keep,
+    keep: (cid, bytes) => keep([{ cid, bytes }]),
   });
 
   const close = async (): Promise<void> => {
@@ -72,14 +79,8 @@ export const createIpfsDocumentStore = (deps: IpfsDocumentStoreDeps): DocumentSt
       await starting;
     },
     stop: () => (stopping ??= close()),
-    put: async (cid, bytes) => {
-      await running();
-      if (bytes.length > MAX_DOCUMENT_BYTES)
-        throw new DocstoreError('docstore/too-large', `a document of ${bytes.length} bytes`);
-      if (cidOf(bytes) !== cid)
-        throw new DocstoreError('docstore/mismatch', `these bytes are not ${cid}`);
-      await keep(cid, bytes);
-    },
+    put: (cid, bytes) => putAll([{ cid, bytes }]),
+    putAll,
     has: async (cid) => {
       await running();
       return (await kept.get(cid)) !== undefined;

@@ -1,6 +1,7 @@
 import { cidOf } from '../crypto/hash.ts';
 import { DocstoreError } from '../errors.ts';
-import type { OpenStore, Store } from '../log/store.ts';
+import type { OpenStore, Operation, Store } from '../log/store.ts';
+import type { Document } from './document-store.ts';
 
 /**
  * The documents that this node keeps, in a store of their own: a row for each, its key the CID as text. All of them
@@ -13,8 +14,8 @@ export interface KeptDocuments {
   close(): Promise<void>;
   /** A copy. @throws DocstoreError docstore/stopped; LogError */
   get(cid: string): Promise<Uint8Array | undefined>;
-  /** `cid` is the CID of `bytes`. @throws DocstoreError docstore/stopped; LogError */
-  put(cid: string, bytes: Uint8Array): Promise<void>;
+  /** One write. Each `cid` is the CID of its `bytes`. @throws DocstoreError docstore/stopped; LogError */
+  put(documents: readonly Document[]): Promise<void>;
 }
 
 export const createKeptDocuments = (openStore: OpenStore): KeptDocuments => {
@@ -47,9 +48,11 @@ export const createKeptDocuments = (openStore: OpenStore): KeptDocuments => {
       await store?.close();
     },
     get,
-    put: async (cid, bytes) => {
-      if ((await get(cid)) !== undefined) return;
-      await (await opened()).batch([{ type: 'put', key: cid, value: bytes }]);
+    put: async (documents) => {
+      const rows: Operation[] = [];
+      for (const { cid, bytes } of documents)
+        if ((await get(cid)) === undefined) rows.push({ type: 'put', key: cid, value: bytes });
+      if (rows.length > 0) await (await opened()).batch(rows);
     },
   };
 };

@@ -1,7 +1,13 @@
 import { cidOf } from '../crypto/hash.ts';
 import { DocstoreError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { FETCH_TIMEOUT, MAX_DOCUMENT_BYTES, type DocumentStore } from './document-store.ts';
+import { checkDocument } from './check-document.ts';
+import {
+  FETCH_TIMEOUT,
+  MAX_DOCUMENT_BYTES,
+  type Document,
+  type DocumentStore,
+} from './document-store.ts';
 
 /** Documents of several nodes in one process, for tests and the simulator. */
 export interface MemoryDocuments {
@@ -78,6 +84,12 @@ export const createMemoryDocuments = (deps: {
         });
       };
 
+      const putAll = async (documents: readonly Document[]): Promise<void> => {
+        requireRunning();
+        for (const document of documents) checkDocument(document);
+        for (const { cid, bytes } of documents) keep(cid, bytes);
+      };
+
       return {
         start: async () => {
           if (phase === 'stopped') throw stopped();
@@ -90,14 +102,8 @@ export const createMemoryDocuments = (deps: {
           phase = 'stopped';
           lookAgain();
         },
-        put: async (cid, bytes) => {
-          requireRunning();
-          if (bytes.length > MAX_DOCUMENT_BYTES)
-            throw new DocstoreError('docstore/too-large', `a document of ${bytes.length} bytes`);
-          if (cidOf(bytes) !== cid)
-            throw new DocstoreError('docstore/mismatch', `these bytes are not ${cid}`);
-          keep(cid, bytes);
-        },
+        put: (cid, bytes) => putAll([{ cid, bytes }]),
+        putAll,
         has: async (cid) => {
           requireRunning();
           return shelf.has(cid);

@@ -39,6 +39,9 @@ const PREFIX = Uint8Array.of(0x01, 0x71, 0x12, 0x20);
 export const cidOfDigest = (digest: Uint8Array): string =>
   base32.encode(Buffer.concat([PREFIX, digest]));
 
+/** The SHA-256 digest in a CID, 32 bytes. The CID is one (`isCid`). */
+export const digestOfCid = (cid: string): Uint8Array => base32.decode(cid).subarray(PREFIX.length);
+
 /** Multibase base32: prefix `b`, then RFC 4648 (section 6) in lower case without padding. */
 export const base32Text = (bytes: Uint8Array): string => base32.encode(bytes);
 

@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { CodecError } from '../errors.ts';
+import { HeadsAsked, HeadsTold } from './announcement.ts';
 import { bytes, bytesBetween, parse } from './schema.ts';
 import { Cid, MAX_FIDUCIARIES, Party, Terms, Time } from './terms.ts';
 
@@ -113,6 +114,10 @@ export const messages = {
   'redemption.refused': strict({ role: RoleSchema, code, text }),
   /** Asks for nothing but an acknowledgement, and so for what the recipient has seen of the sender's log. */
   'log.asked': strict({}),
+  /** Not acknowledged: its answer comes, or it is asked again. */
+  'heads.asked': HeadsAsked,
+  /** Not acknowledged. */
+  'heads.told': HeadsTold,
   /** Not acknowledged itself. `seen`: the highest log head of the recipient that the sender knows (guarantee G5). */
   ack: strict({
     cids: Type.Array(Cid, { minItems: 1, maxItems: 256 }),

@@ -51,6 +51,8 @@ export interface Registry {
   missing(): KeyStateId[];
   /** Bytes from the inception to this block. @throws IdentityError identity/unknown */
   chain(keyId: KeyStateId): Uint8Array[];
+  /** All blocks of an identity, forks among them, predecessors first. @throws IdentityError identity/unknown */
+  blocks(id: NodeId): Joined[];
   /** H("milagro/registry/v1", CIDs of the set, ascending), 32 bytes: equal sets, equal digests. */
   digest(): Buffer;
   /** Identities known. */
@@ -222,6 +224,10 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
       id === undefined ? [...identities.keys()].toSorted().flatMap(headsOf) : headsOf(id),
     missing: () => waiting.missing(),
     chain,
+    blocks: (id) =>
+      identityOf(id)
+        .places.flat()
+        .map(({ cid, bytes }) => ({ id, cid, bytes })),
     digest: () => taggedHash('milagro/registry/v1', [...members.keys()].toSorted()),
     get size() {
       return identities.size;

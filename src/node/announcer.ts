@@ -1,19 +1,23 @@
-import { cidOf } from '../crypto/hash.ts';
 import type { DocumentStore } from '../docstore/document-store.ts';
 import { Announcement, MAX_ANNOUNCED } from '../domain/announcement.ts';
 import { decode, encode } from '../domain/canonical.ts';
 import type { IdentityHead } from '../domain/identity.ts';
 import type { NodeId } from '../domain/ids.ts';
+import type { Typed } from '../domain/messages.ts';
 import { parse } from '../domain/schema.ts';
-import { IdentityError, reason } from '../errors.ts';
+import { IdentityError } from '../errors.ts';
 import type { KeyState } from '../identity/key-state.ts';
 import type { Merged } from '../identity/registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Verdict } from '../transport/transport.ts';
+import { createCatchUp } from './catch-up.ts';
 import { fetchChain } from './chain-fetcher.ts';
 import type { Directory } from './directory.ts';
+import { createHeadAnswers } from './head-answers.ts';
+import { createHeadFetcher } from './head-fetcher.ts';
 import type { Notice } from './notice.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 /**
  * Keeps the identities that matter here up to date, and lets others do so. Only chains of identities that this node
@@ -22,6 +26,8 @@ import type { Notice } from './notice.ts';
 export interface Announcer {
   /** Judges an announcement from the network. */
   receive(bytes: Uint8Array): Verdict;
+  /** A message of somebody known about heads. */
+  told(from: NodeId, typed: HeadsMessage): void;
   /** Somebody new listens: tell it what this node stands for and relies on. */
   appeared(): void;
   /** Takes in a block that came by hand. @throws IdentityError */
@@ -39,12 +45,16 @@ export interface Announcer {
   stop(): void;
 }
 
+export type HeadsMessage = Extract<Typed, { type: 'heads.asked' | 'heads.told' }>;
+
 export interface AnnouncerDeps {
   directory: Directory;
   documents: DocumentStore;
   clock: Clock;
   random: Random;
   publish(bytes: Uint8Array): Promise<void>;
+  /** Writes to one node. */
+  send(to: NodeId, typed: HeadsMessage): void;
   /** Where this node can be reached. */
   contact(): Announcement['contact'];
   /** Connects to whoever announces an identity that is looked for. Advice of a stranger: the fetched blocks decide. */
@@ -58,54 +68,78 @@ export interface AnnouncerDeps {
 const ROUND = 240_000;
 /** What comes up within this time goes out together, ms. */
 const PAUSE = 200;
+/** Gossip may lose what is said just after somebody appears: it is said once more, ms. */
+const AGAIN = 10_000;
 /** How long an answer to "who knows this identity?" may take, ms. */
 const ANSWER = 1_500;
-const FETCHES_AT_ONCE = 8;
-const MOST_WAITING = 512;
+/** Identities that strangers may have told to them: everybody who reads along pays for it. */
+const WANTED = { burst: 256, perSecond: 16 };
 
 export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
-  const { directory, documents, clock, random, publish } = deps;
-  const { registry } = directory;
-  const dueHeads = new Set<NodeId>();
+  const { directory, documents, clock, random, publish, send } = deps;
+  const { registry, heads: standing } = directory;
+  const isPinned = (id: NodeId): boolean => directory.peer(id) !== undefined;
+  const headsOf = (id: NodeId): IdentityHead[] => (registry.has(id) ? registry.heads(id) : []);
+  const admitsWanted = createRateLimit(clock, WANTED);
+  const askedFor = new Set<NodeId>();
   const dueWanted = new Set<NodeId>();
   const sought = new Set<NodeId>();
-  const waiting = new Map<string, IdentityHead>();
-  const fetching = new Map<string, AbortController>();
   let flushing: (() => void) | undefined;
+  let again: (() => void) | undefined;
   let round: (() => void) | undefined;
   let started = false;
   let stopped = false;
+
+  const pull = (wanted: { id: NodeId; head: string }, signal?: AbortSignal): Promise<KeyState> =>
+    fetchChain({ directory, documents, keep }, wanted, signal);
+
+  const fetcher = createHeadFetcher({
+    pull,
+    isKnown: (cid) => registry.has(cid),
+    missed: (by) => catchUp.missed(by),
+    notice: deps.notice,
+  });
+
+  const consider = (told: readonly IdentityHead[], by: NodeId | null): void => {
+    for (const head of told) if (matters(head.id)) fetcher.add(head, by);
+  };
+
+  const matters = (id: NodeId): boolean => registry.has(id) || sought.has(id);
+
+  const catchUp = createCatchUp({
+    heads: standing,
+    clock,
+    isPinned,
+    ask: (to, message) => send(to, { type: 'heads.asked', message }),
+    consider,
+  });
+  const answer = createHeadAnswers({ heads: standing, headsOf, isPinned, clock });
 
   const flushSoon = (): void => {
     if (!stopped) flushing ??= clock.after(PAUSE, flush);
   };
 
+  /** Itself, what has changed among those it stands for since it last spoke, and whatever else it was asked for. */
   const flush = (): void => {
     flushing = undefined;
-    const heads = [...dueHeads]
-      .filter((id) => registry.has(id))
-      .flatMap((id) => registry.heads(id));
+    const { before, changed } = standing.news();
+    const told = [...new Set([directory.self, ...changed, ...askedFor])].flatMap(headsOf);
     const wanted = [...dueWanted];
-    dueHeads.clear();
+    askedFor.clear();
     dueWanted.clear();
-    for (let i = 0; i < Math.max(heads.length, wanted.length); i += MAX_ANNOUNCED) {
+    const isWhole = told.length <= MAX_ANNOUNCED;
+    for (let i = 0; i < Math.max(told.length, wanted.length); i += MAX_ANNOUNCED) {
       const announcement: Announcement = {
         v: 1,
-        heads: heads.slice(i, i + MAX_ANNOUNCED),
+        from: directory.self,
+        heads: told.slice(i, i + MAX_ANNOUNCED),
         wanted: wanted.slice(i, i + MAX_ANNOUNCED),
+        known: { digest: standing.digest(), before: isWhole ? before : null },
         contact: deps.contact(),
       };
       void publish(encode(announcement));
     }
   };
-
-  const tell = (ids: Iterable<NodeId>): void => {
-    for (const id of ids) dueHeads.add(id);
-    flushSoon();
-  };
-
-  /** Itself and whom it trusts: what it stands for. Everything else it tells when asked. */
-  const standsFor = (): NodeId[] => [directory.self, ...directory.peers().map(({ id }) => id)];
 
   const receive = (bytes: Uint8Array): Verdict => {
     let announcement: Announcement;
@@ -114,72 +148,55 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     } catch {
       return 'reject';
     }
-    for (const id of announcement.wanted) if (registry.has(id)) dueHeads.add(id);
-    if (dueHeads.size > 0) flushSoon();
-    for (const head of announcement.heads) {
-      if (sought.has(head.id) && !registry.has(head.cid))
-        deps.approach(head.id, announcement.contact);
-      consider(head);
-    }
+    const { from, wanted, heads, known, contact } = announcement;
+    for (const id of wanted)
+      if (registry.has(id) && !askedFor.has(id) && admitsWanted('')) askedFor.add(id);
+    if (askedFor.size > 0) flushSoon();
+    for (const { id, cid } of heads)
+      if (sought.has(id) && !registry.has(cid)) deps.approach(id, contact);
+    consider(heads, null);
+    catchUp.heard(from, known);
     return 'accept';
   };
 
-  const consider = (head: IdentityHead): void => {
-    const matters = registry.has(head.id) || sought.has(head.id);
-    if (!matters || registry.has(head.cid) || fetching.has(head.cid)) return;
-    if (waiting.size < MOST_WAITING) waiting.set(head.cid, head);
-    fetchNext();
-  };
-
-  const fetchNext = (): void => {
-    for (const [cid, head] of waiting) {
-      if (stopped || fetching.size >= FETCHES_AT_ONCE) return;
-      waiting.delete(cid);
-      const controller = new AbortController();
-      fetching.set(cid, controller);
-      void pull({ id: head.id, head: cid }, controller.signal)
-        .catch((thrown: unknown) => {
-          deps.notice({
-            level: 'debug',
-            event: 'identity.not-fetched',
-            id: head.id,
-            cid,
-            reason: reason(thrown),
-          });
-        })
-        .finally(() => {
-          fetching.delete(cid);
-          fetchNext();
-        });
-    }
-  };
-
-  const pull = (wanted: { id: NodeId; head: string }, signal?: AbortSignal): Promise<KeyState> =>
-    fetchChain({ directory, documents, keep }, wanted, signal);
-
   const keep = async (merged: Merged): Promise<void> => {
     // Before the start nothing can be offered; the start offers what this node stands for.
-    if (started) for (const { cid, bytes } of merged.joined) await documents.put(cid, bytes);
+    if (started) await documents.putAll(merged.joined);
     if (merged.joined.length > 0) deps.learned(merged);
     // Who saw the other branch only must see both: they are the proof.
-    tell(merged.duplicity.map(({ id }) => id));
+    if (merged.duplicity.length > 0) {
+      for (const { id } of merged.duplicity) askedFor.add(id);
+      flushSoon();
+    }
   };
 
   const startRound = (): void => {
     const jitter = random.bytes(2).readUInt16BE(0);
     round = clock.after(ROUND + jitter, () => {
-      tell(standsFor());
+      flushSoon();
       startRound();
     });
   };
 
   return {
     receive,
-    appeared: () => tell(standsFor()),
+    told: (from, { type, message }) => {
+      if (type === 'heads.told') return catchUp.told(from, message);
+      const told = answer(from, message);
+      if (told) send(from, { type: 'heads.told', message: told });
+    },
+    appeared: () => {
+      flushSoon();
+      if (stopped) return;
+      again ??= clock.after(AGAIN, () => {
+        again = undefined;
+        flushSoon();
+      });
+    },
     take: async (block) => keep(await directory.merge(block)),
     publishOwn: async (block) => {
       await keep(await directory.merge(block));
-      tell([directory.self]);
+      flushSoon();
     },
     resolve: async (id) => {
       sought.add(id);
@@ -203,17 +220,18 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     },
     start: async () => {
       started = true;
-      for (const id of standsFor())
-        for (const bytes of registry.chain(directory.current(id).keyId))
-          await documents.put(cidOf(bytes), bytes);
-      tell(standsFor());
+      const own = [directory.self, ...directory.peers().map(({ id }) => id)];
+      await documents.putAll(own.flatMap((id) => registry.blocks(id)));
+      flushSoon();
       startRound();
     },
     stop: () => {
       stopped = true;
       flushing?.();
+      again?.();
       round?.();
-      for (const controller of fetching.values()) controller.abort();
+      catchUp.stop();
+      fetcher.stop();
     },
   };
 };

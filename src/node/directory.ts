@@ -4,6 +4,7 @@ import type { Contact } from '../transport/transport.ts';
 import { IdentityError, KeystoreError, NodeError } from '../errors.ts';
 import { writeExport } from '../identity/export-file.ts';
 import type { KeyState } from '../identity/key-state.ts';
+import { createHeadSet, type HeadSet } from '../identity/head-set.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { createRegistry, type Merged, type Registry } from '../identity/registry.ts';
 import type { Standing } from './effects/deps.ts';
@@ -16,6 +17,8 @@ import type { Peer, Roster } from './roster.ts';
 export interface Directory {
   readonly self: NodeId;
   readonly registry: Registry;
+  /** What this node stands for: itself, and whom it has pinned. */
+  readonly heads: HeadSet;
   /** Own keys of one of this node's key states. @throws IdentityError identity/unknown */
   keys(state: KeyStateId): IdentityKeys;
   /** Are the private keys of that state here? */
@@ -76,6 +79,14 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
   registry.restore(stored);
   const peers = new Map<NodeId, Peer>();
   for await (const peer of roster.peers()) peers.set(peer.id, peer);
+  const heads = createHeadSet();
+  const standFor = (id: NodeId): void => {
+    const stands = id === self || peers.has(id);
+    if (stands && registry.has(id)) heads.put(id, registry.heads(id));
+  };
+  for (const id of [self, ...peers.keys()]) standFor(id);
+  // As it was when this node last spoke, as far as others are concerned.
+  heads.news();
 
   const current = (id: NodeId): KeyState => registry.resolve(id);
 
@@ -95,12 +106,14 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
   const put = async (peer: Peer): Promise<Peer> => {
     await roster.putPeer(peer);
     peers.set(peer.id, peer);
+    standFor(peer.id);
     return peer;
   };
 
   const merge = async (block: Uint8Array): Promise<Merged> => {
     const merged = registry.merge(block);
     await roster.putBlocks(merged.joined);
+    for (const { id } of merged.joined) standFor(id);
     return merged;
   };
 
@@ -116,6 +129,7 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
   return {
     self,
     registry,
+    heads,
     keys: (state) => {
       const keys = deps.keys.get(state);
       if (!keys) throw new IdentityError('identity/unknown', 'not a key state of this node');
@@ -186,6 +200,7 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
       pinned(id);
       await roster.deletePeer(id);
       peers.delete(id);
+      heads.delete(id);
     },
     blame: async (id, blame) => {
       const peer = peers.get(id);

@@ -11,10 +11,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Verdict } from '../transport/transport.ts';
 import type { Acknowledger } from './acknowledger.ts';
 import type { Actors } from './actors.ts';
+import type { HeadsMessage } from './announcer.ts';
 import type { Directory } from './directory.ts';
 import { createHeld } from './held.ts';
 import type { Notice } from './notice.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit, ENVELOPES } from './rate-limit.ts';
 import { createRecent } from './recent.ts';
 import type { ReceivedMessage } from './role-actor.ts';
 import { createSerial } from './serial.ts';
@@ -46,6 +47,8 @@ export interface InboxDeps {
   resolve: (party: Party) => Promise<unknown>;
   /** What an acknowledgement says of this node's own log. */
   shown: (by: NodeId, head: Head | null) => Promise<void>;
+  /** Who is where in whose chain: nothing of an order. */
+  heads: (from: NodeId, typed: HeadsMessage) => void;
   counters: Counters;
   notice: (notice: Notice) => void;
 }
@@ -57,6 +60,9 @@ const DISHONEST: ReadonlySet<string> = new Set([
   'envelope/suite',
   'envelope/signature',
 ]);
+
+/** What an answer follows, or nothing. */
+const UNACKNOWLEDGED: ReadonlySet<string> = new Set(['ack', 'heads.asked', 'heads.told']);
 
 /** The node's own trouble, not the envelope's: the sender shall try again. */
 const TRANSIENT: ReadonlySet<string> = new Set(['node/internal', 'node/rolled-back']);
@@ -70,7 +76,7 @@ type Delivery =
 
 export const createInbox = (deps: InboxDeps): Inbox => {
   const { self, clock, directory, actors, acknowledger, counters, notice } = deps;
-  const admits = createRateLimit(clock);
+  const admits = createRateLimit(clock, ENVELOPES);
   const done = createRecent<string | undefined>();
   const held = createHeld(clock);
   const seenAt = new Map<NodeId, number>();
@@ -100,7 +106,7 @@ export const createInbox = (deps: InboxDeps): Inbox => {
 
   const acknowledge = (id: EnvelopeId, header: Header, code?: string): void => {
     const mine = header.to.find((to) => to.id === self)?.key;
-    if (header.type === 'ack' || header.from === self || mine === undefined) return;
+    if (UNACKNOWLEDGED.has(header.type) || header.from === self || mine === undefined) return;
     acknowledger.acknowledge({
       to: header.from,
       theirs: header.key,
@@ -154,6 +160,10 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     try {
       if (typed.type === 'ack') return await acknowledgedBy(inspected.header.from, typed.message);
       if (typed.type === 'log.asked') return { kind: 'done' };
+      if (typed.type === 'heads.asked' || typed.type === 'heads.told') {
+        deps.heads(inspected.header.from, typed);
+        return { kind: 'done' };
+      }
       const { header, id, bytes } = inspected;
       return await route(
         { kind: 'message', typed, from: header.from, seq: header.seq, id, bytes, cek, head },

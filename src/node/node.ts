@@ -1,4 +1,5 @@
-import { splitStream } from '../domain/ids.ts';
+import { splitStream, type NodeId } from '../domain/ids.ts';
+import type { Message } from '../domain/messages.ts';
 import { NodeError } from '../errors.ts';
 import { identityTopic, inboxTopic } from '../transport/topics.ts';
 import { createAcknowledger } from './acknowledger.ts';
@@ -16,6 +17,7 @@ import { createInbox } from './inbox.ts';
 import { createOperator } from './operator.ts';
 import { createOrderIndex } from './order-index.ts';
 import { createOutbox } from './outbox.ts';
+import { createPassingMail, type PassingType } from './passing-mail.ts';
 import type { Sealer } from './plan-envelope.ts';
 import { createQueries } from './queries.ts';
 import { createRecovery } from './recovery.ts';
@@ -78,8 +80,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     notice: ports.notice,
     accepted: ports.loss.heads,
     peers: () => directory.peers().map(({ id }) => id),
-    ask: (peer) =>
-      acknowledger.ask(peer, directory.current(peer).keyId, directory.newestHeld().keyId),
+    ask: (peer) => write(peer, 'log.asked', {}),
     accept: async (heads) => {
       for (const stream of index.openStreams()) ended.add(stream);
       const loss = { heads: [...ports.loss.heads, ...heads], streams: [...ended] };
@@ -92,6 +93,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     clock,
     random,
     publish: (bytes) => contacts.announce(bytes),
+    send: (to, { type, message }) => write(to, type, message),
     contact: () => contacts.own(),
     approach: (id, contact) => contacts.approach(id, contact),
     learned: ({ changed }) => {
@@ -117,13 +119,20 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       });
     },
   });
-  const acknowledger = createAcknowledger({
+  const send = createPassingMail({
     log,
     clock,
     sealer,
     publish: (node, bytes) => contacts.send(node, bytes),
     signing: (mine) => (directory.holds(mine) ? mine : directory.newestHeld().keyId),
   });
+  const write = <T extends PassingType>(to: NodeId, type: T, message: Message<T>): void =>
+    send(
+      type,
+      { to, theirs: directory.current(to).keyId, mine: directory.newestHeld().keyId },
+      message,
+    );
+  const acknowledger = createAcknowledger({ log, clock, send });
   const outbox = createOutbox({
     self,
     log,
@@ -141,6 +150,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     resolve: (party) => announcer.resolveState(party),
     acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
     shown: (by, head) => guard.shown(by, head),
+    heads: (from, typed) => announcer.told(from, typed),
     counters: ports.counters,
     notice: ports.notice,
   });

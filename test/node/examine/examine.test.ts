@@ -24,6 +24,7 @@ import {
 } from '../../custody/ceremony.ts';
 import { createDesk } from '../../custody/desk.ts';
 import { revoked, type Person } from '../../identity/people.ts';
+import type { PassingType } from '../../../src/node/passing-mail.ts';
 import {
   contextOf,
   depsOf,
@@ -76,10 +77,10 @@ const learned = async <T extends MessageType>(
   type: T,
   message: Message<T>,
   post: Post = {},
-): Promise<EventOf<Exclude<T, 'ack' | 'log.asked'>>> => {
+): Promise<EventOf<Exclude<T, PassingType>>> => {
   const { event, id } = await learn(ceremony, from, type, message, post);
   assert.deepEqual([event.type, event.at, event.node, event.via], [type, NOW, idOf(from), id]);
-  return event as EventOf<Exclude<T, 'ack' | 'log.asked'>>;
+  return event as EventOf<Exclude<T, PassingType>>;
 };
 
 const refused = (code: string, ...args: Parameters<typeof learn>): Promise<void> =>
