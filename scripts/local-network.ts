@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
  * the command line only. For the demo, the end-to-end tests and the benchmarks.
  */
 
-const MILAGRO = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+/** What the first line of the program says to the system that starts it. */
+const AS_INSTALLED = ['--max-semi-space-size=4'];
+const MILAGRO = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 /** Orders come faster here than any principal means them. */
 const LIMITS = 'policy:\n  maxOrdersPerMinute: 100000\n  maxOpenOrders: 1000000\n';
 /** A daemon that does not answer by then is broken, ms. */
@@ -128,9 +130,11 @@ export const createNode = async (
 
 /** Starts the daemon and waits until it answers. */
 export const startNode = async (node: LocalNode): Promise<void> => {
-  const daemon = spawn(process.execPath, [MILAGRO, 'daemon', '--home', node.home], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const daemon = spawn(
+    process.execPath,
+    [...AS_INSTALLED, MILAGRO, 'daemon', '--home', node.home],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   node.daemon = daemon;
   for (const stream of [daemon.stdout, daemon.stderr])
     stream.on('data', (chunk: Buffer) => node.output.push(chunk.toString()));

@@ -18,7 +18,7 @@ const PRODUCTION = ['src', 'machines', 'cli'];
 const MOST_LINES = { code: 400, tests: 600 };
 const MANY_LINES = 250;
 
-const production = filesUnder(PRODUCTION, ['.ts']).map(readSource);
+const production = filesUnder(PRODUCTION, ['.ts', '.js']).map(readSource);
 const everything = [...production, ...filesUnder(['test', 'scripts'], ['.ts']).map(readSource)];
 
 const none = (found: readonly string[], rule: string): void => {
@@ -84,7 +84,7 @@ test('files are named for what they hold', () => {
     'names that say nothing:',
   );
   none(
-    paths.filter((path) => !/^[a-z0-9]+([.-][a-z0-9]+)*\.ts$/.test(posix.basename(path))),
+    paths.filter((path) => !/^[a-z0-9]+([.-][a-z0-9]+)*\.(ts|js)$/.test(posix.basename(path))),
     'names that are not in lower case with hyphens:',
   );
 });
@@ -131,7 +131,7 @@ for (const reach of REACHES)
 
 test('nothing happens at import', () => {
   const declarations = /^(Import|Export|Function|Class|TS)/;
-  const entries = ['cli/main.ts', 'src/ports/compute-worker.ts'];
+  const entries = ['cli/main.js', 'src/ports/compute-worker.ts'];
   none(
     production
       .filter(({ path }) => !entries.includes(path))

@@ -14,7 +14,7 @@ export const processRows = async (): Promise<Row[]> => {
   try {
     const bare = await runs(['--version']);
     const help = await runs([
-      fileURLToPath(new URL('../../cli/main.ts', import.meta.url)),
+      fileURLToPath(new URL('../../cli/main.js', import.meta.url)),
       '--help',
     ]);
     const node = await createNode(directory, 'idle', ['principal']);

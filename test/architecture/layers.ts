@@ -223,7 +223,7 @@ export const LAYERS: readonly Layer[] = [
   {
     // Keeps compiled code from one run to the next.
     name: 'cli entry',
-    files: ['cli/main.ts'],
+    files: ['cli/main.js'],
     may: ['@oclif/core', 'node:module', 'node:url'],
   },
   {

@@ -14,7 +14,7 @@ test('help shows every topic and loads no part of the node: that is what keeps i
     [
       '--import',
       `data:text/javascript,${encodeURIComponent(tell)}`,
-      join(import.meta.dirname, '../../cli/main.ts'),
+      join(import.meta.dirname, '../../cli/main.js'),
       '--help',
     ],
     { encoding: 'utf8' },

@@ -9,7 +9,7 @@ import { systemClock } from '../../src/ports/clock.ts';
 import { TOKEN } from '../api/small-api.ts';
 import { smallService } from '../api/small-service.ts';
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+const MAIN = join(import.meta.dirname, '../../cli/main.js');
 
 /** Halves what a start costs; for tests only, as whoever can write there decides what runs. */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/compile');
