@@ -1,6 +1,8 @@
 import { createMemoryDocuments } from '../../src/docstore/memory-document-store.ts';
-import type { NodeId, Role } from '../../src/domain/ids.ts';
+import type { KeyStateId, NodeId, Role } from '../../src/domain/ids.ts';
 import { createCounters } from '../../src/envelope/counters.ts';
+import { readExport } from '../../src/identity/export-file.ts';
+import type { KeyState } from '../../src/identity/key-state.ts';
 import { verifyBlock, type VerifiedBlock } from '../../src/identity/verify-block.ts';
 import { createMemoryKeystore } from '../../src/keystore/memory-keystore.ts';
 import { createMemoryDisk, memoryStore, type MemoryDisk } from '../../src/log/memory-store.ts';
@@ -21,6 +23,8 @@ import { createVirtualTime, EPOCH } from './virtual-time.ts';
 export interface Cast {
   members: readonly CastMember[];
   encapsulations: Encapsulations;
+  /** Of everybody. */
+  states: ReadonlyMap<KeyStateId, KeyState>;
   /** Remembers the answers: a pure function of 20 ms, asked for the same few blocks at every start. */
   verify: typeof verifyBlock;
 }
@@ -88,8 +92,10 @@ const prepare = async (wanted: Names): Promise<Cast> => {
           name,
           roles: [...roles],
         });
+  const files = await Promise.all(nodes.map((node) => node.exportIdentity()));
   for (const node of nodes) await node.stop();
-  return { members, encapsulations, verify: remembering() };
+  const states = new Map(files.map(readExport).map(({ state }) => [state.keyId, state]));
+  return { members, encapsulations, states, verify: remembering() };
 };
 
 const remembering = (): typeof verifyBlock => {

@@ -1,6 +1,6 @@
 import { WIF } from '@scure/btc-signer';
 import { publicKeyOf } from '../../src/crypto/secp256k1.ts';
-import { shortId, type OrderId } from '../../src/domain/ids.ts';
+import { shortId, type NodeId, type OrderId, type Role } from '../../src/domain/ids.ts';
 import { reason } from '../../src/errors.ts';
 import type { Facts } from './facts.ts';
 import type { Judge } from './judge.ts';
@@ -12,6 +12,7 @@ import type { Trace } from './trace.ts';
 interface End {
   /** All that did not die for good. */
   stations: readonly Station[];
+  liars: ReadonlySet<NodeId>;
   operators: readonly Operator[];
   facts: Facts;
   judge: Judge;
@@ -21,12 +22,12 @@ interface End {
 
 /** What must be true when all faults have ended long ago. */
 export const checkEnd = async (end: End): Promise<void> => {
-  const { stations, operators, judge } = end;
-  for (const station of stations) {
+  const { stations, operators } = end;
+  for (const station of stations.filter(({ isHonest }) => isHonest)) {
     try {
       await checkLog(station, end);
     } catch (thrown) {
-      judge.violated({ guarantee: 'G18', node: station.name, text: plain(reason(thrown)) });
+      station.judge.violated({ guarantee: 'G18', node: station.name, text: plain(reason(thrown)) });
     }
   }
   checkHeads(end);
@@ -37,8 +38,8 @@ export const checkEnd = async (end: End): Promise<void> => {
 };
 
 /** The log, read from nothing, holds all that was known and folds to the states that the node shows. */
-const checkLog = async (station: Station, { judge, trace, now }: End): Promise<void> => {
-  const { name, chronicle } = station;
+const checkLog = async (station: Station, { trace, now }: End): Promise<void> => {
+  const { name, chronicle, judge } = station;
   const node = station.node();
   const log = station.log();
   if (!node || !log) {
@@ -64,8 +65,9 @@ const checkLog = async (station: Station, { judge, trace, now }: End): Promise<v
 
 /** What a peer saw of a node's log is still there. */
 const checkHeads = ({ stations, judge }: End): void => {
-  for (const { chronicle } of stations)
-    for (const { name, member, chronicle: theirs } of stations) {
+  const honest = stations.filter(({ isHonest }) => isHonest);
+  for (const { chronicle } of honest)
+    for (const { name, member, chronicle: theirs } of honest) {
       const head = chronicle.seen().get(member.id);
       if (head && !same(theirs.hashAt(head.seq), head.hash))
         judge.violated({
@@ -77,12 +79,17 @@ const checkHeads = ({ stations, judge }: End): void => {
 };
 
 /** Every order has ended, or is ready; and who asked for the key has it. */
-const checkCourse = (operator: Operator, { stations, judge }: End): void => {
+const checkCourse = (operator: Operator, { stations, liars, judge }: End): void => {
   const order = operator.order();
   const phase = operator.phase();
   const [principal] = stations;
   const view = order === null ? undefined : principal?.shown.get(order);
-  if (phase !== 'done') {
+  const isLeftToLiar = view?.roles.some(({ waitingFor }) =>
+    waitingFor.some(({ node }) => node !== null && liars.has(node)),
+  );
+  const guards = stations.filter(({ isHonest, member }) => isHonest && isGuard(member));
+  const isPossible = (view?.address ?? null) === null || guards.length >= operator.wish.threshold;
+  if (phase !== 'done' && principal?.isHonest && isPossible && !isLeftToLiar) {
     const waits = view?.roles.flatMap(({ role, waitingFor }) =>
       waitingFor.map((missing) => `${role} for ${missing.event} of ${missing.node}`),
     );
@@ -95,12 +102,14 @@ const checkCourse = (operator: Operator, { stations, judge }: End): void => {
   for (const station of stations)
     for (const { role, state, waitingFor } of stationView(station, order)?.roles ?? [])
       if (waitingFor.length === 0 && !FINAL.has(state))
-        judge.violated({
+        station.judge.violated({
           guarantee: 'G15',
           node: station.name,
           text: `is ${state} as ${role} and does not say what it waits for`,
         });
 };
+
+const isGuard = ({ roles }: { roles: readonly Role[] }): boolean => roles.includes('fiduciary');
 
 const FINAL: ReadonlySet<string> = new Set([
   'redeemed',
@@ -120,7 +129,7 @@ const checkKey = async (operator: Operator, { stations, facts, judge }: End): Pr
   const order = operator.order();
   const certificate = order === null ? undefined : facts.certificate(order);
   if (order === null || !certificate) return;
-  const redeemed = stations[0]?.shown.get(order)?.redemption?.receiptedAt;
+  const redeemed = stations[0]?.isHonest && stations[0].shown.get(order)?.redemption?.receiptedAt;
   const holders = stations.filter((station) => stationView(station, order)?.keyHeld);
   const [holder] = holders;
   const violated = (text: string): void =>

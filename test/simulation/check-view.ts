@@ -1,23 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
-import { shortId } from '../../src/domain/ids.ts';
+import { shortId, type NodeId } from '../../src/domain/ids.ts';
 import type { OrderView } from '../../src/domain/views.ts';
 import type { Facts } from './facts.ts';
-import type { Judge } from './judge.ts';
 import type { Station } from './station.ts';
 
 /** Judges what a node shows of an order, by what is durable anywhere and by what it showed before, perhaps in another life. */
 export const checkView = (deps: {
   station: Station;
   view: OrderView;
-  judge: Judge;
   facts: Facts;
+  liars: ReadonlySet<NodeId>;
 }): void => {
-  const { station, view, judge, facts } = deps;
+  const { station, view, facts, liars } = deps;
   const order = view.orderReference;
   const violated = (guarantee: string, text: string): void =>
-    judge.violated({ guarantee, node: station.name, text: `${text} (${shortId(order)})` });
+    station.judge.violated({ guarantee, node: station.name, text: `${text} (${shortId(order)})` });
 
-  const [blame] = view.blames;
+  const blame = view.blames.find(
+    ({ node, upheld }) => !liars.has(node) && (upheld || liars.size === 0),
+  );
   if (blame) violated('-', `blames an honest party: ${blame.code}`);
 
   if (view.address !== null) {

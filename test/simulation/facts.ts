@@ -3,16 +3,18 @@ import type { EventOf, EventType, OrderEvent } from '../../src/domain/events.ts'
 import { shortId, type NodeId, type OrderId, type Role } from '../../src/domain/ids.ts';
 import type { Certificate } from '../../src/domain/messages.ts';
 import type { Terms } from '../../src/domain/terms.ts';
-import type { Judge } from './judge.ts';
+import { createJudge, type Judge } from './judge.ts';
 
 /**
  * All durable facts of all nodes of a run, in the order in which they became durable: the guarantees that speak of
- * more than one record, or of more than one node, are checked here, on every record. Everybody is honest.
+ * more than one record, or of more than one node, are checked here, on every record of an honest node.
  */
 export interface Facts {
   recorded(fact: Recorded): void;
   terms(order: OrderId): Terms | undefined;
   certificate(order: OrderId): Certificate | undefined;
+  /** Own releases, of everybody, in order. */
+  releases(order: OrderId): readonly { by: NodeId; to: NodeId }[];
   has(node: NodeId, role: Role, order: OrderId, type: EventType): boolean;
 }
 
@@ -40,15 +42,20 @@ const ONCE: ReadonlySet<EventType> = new Set<EventType>([
   'redemption.receipted',
 ]);
 
-export const createFacts = (judge: Judge): Facts => {
+/** @param liars nodes with somebody behind their back: any other is never to blame */
+export const createFacts = (honestJudge: Judge, liars: ReadonlySet<NodeId> = new Set()): Facts => {
+  const mute = createJudge();
+  const judgeOf = ({ self }: Recorded): Judge => (liars.has(self) ? mute : honestJudge);
   const own = new Set<string>();
   const taken = new Set<string>();
   const terms = new Map<OrderId, Terms>();
   const certificates = new Map<OrderId, Certificate>();
   const recipients = new Map<OrderId, NodeId>();
-  const released = new Map<OrderId, number>();
+  const released = new Map<OrderId, { by: NodeId; to: NodeId }[]>();
 
-  const checkReady = ({ name, order, event }: Recorded & { event: EventOf<'order.ready'> }) => {
+  const checkReady = (fact: Recorded & { event: EventOf<'order.ready'> }) => {
+    const { name, order, event } = fact;
+    const judge = judgeOf(fact);
     const { certificate } = event;
     const first = certificates.get(order);
     if (!first) {
@@ -70,10 +77,12 @@ export const createFacts = (judge: Judge): Facts => {
   const checkRelease = (fact: Recorded & { event: EventOf<'share.released'> }) => {
     const { name, order, event, at } = fact;
     if (event.via !== undefined || event.to === undefined) return;
+    if (liars.has(fact.self)) return;
     const { beneficiary, conditions } = terms.get(order) ?? {};
     const recipient = recipients.get(order) ?? beneficiary?.id ?? event.to;
     recipients.set(order, recipient);
-    released.set(order, (released.get(order) ?? 0) + 1);
+    const judge = judgeOf(fact);
+    released.set(order, [...(released.get(order) ?? []), { by: fact.self, to: event.to }]);
     if (event.to !== recipient)
       judge.violated({
         guarantee: 'G9',
@@ -88,7 +97,9 @@ export const createFacts = (judge: Judge): Facts => {
       });
   };
 
-  const checkOnce = ({ name, self, order, role, event }: Recorded): void => {
+  const checkOnce = (fact: Recorded): void => {
+    const { name, self, order, role, event } = fact;
+    const judge = judgeOf(fact);
     const { type, via } = event;
     const where = `${self} ${role} ${order}`;
     if (via !== undefined) {
@@ -102,14 +113,15 @@ export const createFacts = (judge: Judge): Facts => {
     }
   };
 
-  const checkHonest = ({ name, event }: Recorded): void => {
-    const fault = 'fault' in event ? event.fault : undefined;
-    if (event.type === 'order.accused' || fault !== undefined)
-      judge.violated({
-        guarantee: '-',
-        node: name,
-        text: `blames an honest party: ${event.type === 'order.accused' ? event.code : fault}`,
-      });
+  /** Nobody is charged with what it did not do. Among honest nodes nobody is even suspected. */
+  const checkHonest = (fact: Recorded): void => {
+    const charge = chargeIn(fact.event);
+    if (!charge || liars.has(charge.node) || (liars.size > 0 && !charge.upheld)) return;
+    judgeOf(fact).violated({
+      guarantee: '-',
+      node: fact.name,
+      text: `blames an honest party: ${charge.code}`,
+    });
   };
 
   return {
@@ -118,11 +130,11 @@ export const createFacts = (judge: Judge): Facts => {
       checkHonest(fact);
       checkOnce(fact);
       if (event.type === 'order.proposed') terms.set(order, event.terms);
-      if (event.type === 'order.ready') checkReady({ ...fact, event });
+      if (event.type === 'order.ready' && event.fault === undefined) checkReady({ ...fact, event });
       if (event.type === 'share.released') checkRelease({ ...fact, event });
       const needed = terms.get(order)?.threshold ?? 1;
-      if (event.type === 'key.combined' && (released.get(order) ?? 0) < needed)
-        judge.violated({
+      if (event.type === 'key.combined' && (released.get(order) ?? []).length < needed)
+        judgeOf(fact).violated({
           guarantee: 'G8',
           node: name,
           text: `has the key of ${shortId(order)} before ${needed} fiduciaries recorded a release`,
@@ -130,6 +142,14 @@ export const createFacts = (judge: Judge): Facts => {
     },
     terms: (order) => terms.get(order),
     certificate: (order) => certificates.get(order),
+    releases: (order) => released.get(order) ?? [],
     has: (node, role, order, type) => own.has(`${node} ${role} ${order} ${type}`),
   };
+};
+
+const chargeIn = (event: OrderEvent) => {
+  if (event.type === 'order.accused')
+    return { node: event.blamed, code: event.code, upheld: event.upheld };
+  const fault = 'fault' in event ? event.fault : undefined;
+  return fault === undefined ? undefined : { node: event.node, code: fault, upheld: true };
 };

@@ -1,12 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { createMemoryDocuments } from '../../src/docstore/memory-document-store.ts';
 import { LogError, reason } from '../../src/errors.ts';
+import type { KeyState } from '../../src/identity/key-state.ts';
 import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
+import type { NodeId } from '../../src/domain/ids.ts';
+import type { OrderView } from '../../src/domain/views.ts';
 import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
-import type { Cast } from './cast.ts';
+import { createLiar, type Lie } from '../byzantine/liar.ts';
+import { NETWORK, type Cast } from './cast.ts';
 import { checkEnd } from './check-end.ts';
 import { checkView } from './check-view.ts';
-import { createFacts } from './facts.ts';
+import { createFacts, type Facts } from './facts.ts';
 import { createFaults } from './faults.ts';
 import { createJudge, type Violation } from './judge.ts';
 import { createOperator, type Operator, type Phase } from './operator.ts';
@@ -31,6 +35,8 @@ export interface Run {
   keepTrace?: boolean;
   /** Makes the mistake of one station. */
   bug?: () => PlantedBug;
+  /** Nodes that are not honest, by name, and what they say. */
+  lies?: ReadonlyMap<string, Lie>;
 }
 
 export interface Outcome {
@@ -44,23 +50,38 @@ export interface Outcome {
   /** Batches asked of each node's log, by name. */
   batches: ReadonlyMap<string, number>;
   /** How far each order came. */
-  orders: readonly { phase: Phase; redeemed: boolean; address: string | null }[];
+  orders: readonly Course[];
   trace: readonly string[];
   /** Of the whole trace, states at the end included. */
   digest: string;
+}
+
+/** How far an order came, and how everybody shows it. */
+export interface Course {
+  phase: Phase;
+  redeemed: boolean;
+  address: string | null;
+  views: ReadonlyMap<string, OrderView>;
+  releases: ReturnType<Facts['releases']>;
 }
 
 /** After healing: longer than the longest pause between two repetitions, several times over. */
 const PATIENCE = 3_600_000;
 const MOST_STEPS = 100_000;
 const CHECK_PAUSE = 1_000;
+/** What liars began may be found out when the order itself is over: longer than a dispute lasts. */
+const AFTERMATH = 120_000;
 
 export const simulate = async (run: Run): Promise<Outcome> => {
   const { seed, plan, cast, bug } = run;
   const time = createVirtualTime();
   const trace = createTrace(run.keepTrace ?? false);
   const judge = createJudge();
-  const facts = createFacts(judge);
+  const lies = run.lies ?? new Map<string, Lie>();
+  const liars = new Set(
+    cast.members.filter(({ name }) => lies.has(name)).map(({ id }): NodeId => id),
+  );
+  const facts = createFacts(judge, liars);
   const stations = new Map<string, Station>();
   const faults = createFaults({ plan, stations, time, trace });
   const wire = createWire({
@@ -78,7 +99,10 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     hooks: wire.hooks,
   });
   const documents = createMemoryDocuments({ clock: time });
-  for (const member of cast.members)
+  for (const member of cast.members) {
+    const lie = lies.get(member.name);
+    const random = seededRandom(seed, `${member.name} liar`);
+    const states = (key: string): KeyState => stateIn(cast, key);
     stations.set(
       member.name,
       createStation({
@@ -93,32 +117,37 @@ export const simulate = async (run: Run): Promise<Outcome> => {
         network,
         documents,
         trace,
-        judge,
+        judge: lie ? createJudge() : judge,
         facts,
         bug: bug?.(),
+        liar: lie && createLiar({ network: NETWORK, lie, random, states }),
         ...faults.ofNode(member.name),
       }),
     );
+  }
   const all = [...stations.values()];
   faults.begin(network);
-  const operators = startOperators(run, { stations: all, time, judge, ready: faults.ready });
+  const operators = startOperators(run, { stations: all, time, ready: faults.ready });
 
   let steps = 0;
   let nextCheck = 0;
+  let quietSince: number | undefined;
   const over = async (): Promise<boolean> => {
     if (!faults.healed() || operators.some(({ phase }) => phase() !== 'done')) return false;
     if (time.now() < nextCheck) return false;
     nextCheck = time.now() + CHECK_PAUSE;
+    quietSince ??= time.now();
+    if (liars.size > 0 && time.now() < quietSince + AFTERMATH) return false;
     return isDrained(
       all.filter(({ name }) => !faults.isDead(name)),
-      faults.someDied(),
+      faults.someDied() || liars.size > 0,
     );
   };
 
   const end = EPOCH + plan.healAt + PATIENCE;
   while (judge.found() === null && time.next() <= end) {
     await time.step();
-    await lookAround(all, judge, facts);
+    await lookAround(all, facts, liars);
     wire.settle();
     if (++steps > MOST_STEPS)
       judge.violated({ guarantee: 'G15', node: '-', text: `no rest after ${steps} steps` });
@@ -127,6 +156,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
   if (judge.found() === null)
     await checkEnd({
       stations: all.filter(({ name }) => !faults.isDead(name)),
+      liars,
       operators,
       facts,
       judge,
@@ -142,7 +172,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     steps,
     lasted: time.now() - EPOCH,
     batches: new Map(all.map((station) => [station.name, station.batches()])),
-    orders: operators.map((operator) => outcomeOf(operator, all)),
+    orders: operators.map((operator) => courseOf(operator, all, facts)),
     trace: trace.lines(),
     digest: trace.digest(),
   };
@@ -150,7 +180,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
 
 const startOperators = (
   { seed, plan, cast }: Run,
-  deps: Pick<Parameters<typeof createOperator>[0], 'time' | 'judge' | 'ready'> & {
+  deps: Pick<Parameters<typeof createOperator>[0], 'time' | 'ready'> & {
     stations: readonly Station[];
   },
 ): Operator[] => {
@@ -162,6 +192,7 @@ const startOperators = (
   return plan.orders.map((wish, number) =>
     createOperator({
       ...deps,
+      judge: principal.judge,
       number,
       wish,
       principal,
@@ -175,8 +206,8 @@ const startOperators = (
 /** Brings what is known of every node up to date, and judges what changed. */
 const lookAround = async (
   stations: readonly Station[],
-  judge: ReturnType<typeof createJudge>,
-  facts: ReturnType<typeof createFacts>,
+  facts: Facts,
+  liars: ReadonlySet<NodeId>,
 ): Promise<void> => {
   for (const station of stations) {
     const { chronicle, changed } = station;
@@ -187,12 +218,16 @@ const lookAround = async (
       for (const order of (await unlessSealed(chronicle.read(log))) ?? []) changed.add(order);
     for (const order of changed) {
       const view = await soon(unlessSealed(node.order(order))).catch((thrown: unknown) =>
-        judge.violated({ guarantee: 'G2', node: station.name, text: plain(reason(thrown)) }),
+        station.judge.violated({
+          guarantee: 'G2',
+          node: station.name,
+          text: plain(reason(thrown)),
+        }),
       );
       // The log is being reopened, or a turn is under way: it is looked at again after the next step.
       if (!view) continue;
       changed.delete(order);
-      checkView({ station, view, judge, facts });
+      checkView({ station, view, facts, liars });
       station.shown.set(order, view);
     }
   }
@@ -205,6 +240,12 @@ const unlessSealed = async <T>(answer: Promise<T>): Promise<T | undefined> => {
     if (thrown instanceof LogError && thrown.code === 'log/sealed') return undefined;
     throw thrown;
   }
+};
+
+const stateIn = ({ states }: Cast, key: string): KeyState => {
+  const state = states.get(key);
+  if (!state) throw new RangeError('a key state of nobody');
+  return state;
 };
 
 /** The answer if it needs no time. */
@@ -221,13 +262,20 @@ const isDrained = async (stations: readonly Station[], someDied: boolean): Promi
   return true;
 };
 
-const outcomeOf = (operator: Operator, stations: readonly Station[]) => {
+const courseOf = (operator: Operator, stations: readonly Station[], facts: Facts): Course => {
   const order = operator.order();
   const view = order === null ? undefined : stations[0]?.shown.get(order);
   return {
     phase: operator.phase(),
     redeemed: (view?.redemption?.receiptedAt ?? null) !== null,
     address: view?.address ?? null,
+    views: new Map(
+      stations.flatMap(({ name, shown }) => {
+        const theirs = order === null ? undefined : shown.get(order);
+        return theirs ? [[name, theirs] as const] : [];
+      }),
+    ),
+    releases: order === null ? [] : facts.releases(order),
   };
 };
 

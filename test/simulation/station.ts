@@ -17,6 +17,7 @@ import type { MilagroNode } from '../../src/node/node.ts';
 import type { Notice } from '../../src/node/notice.ts';
 import { inlineCompute } from '../../src/ports/compute.ts';
 import type { MemoryNetwork } from '../../src/transport/memory-network.ts';
+import type { Liar } from '../byzantine/liar.ts';
 import { reachable } from '../node/memory-world.ts';
 import { NETWORK, type CastMember } from './cast.ts';
 import type { Encapsulations } from './encapsulations.ts';
@@ -34,6 +35,10 @@ export interface Station {
   readonly member: CastMember;
   readonly time: NodeTime;
   readonly chronicle: Chronicle;
+  /** Nobody is behind its back: what it does counts. */
+  readonly isHonest: boolean;
+  /** Of what this node does: for a liar, nobody listens to it. */
+  readonly judge: Judge;
   /** Files that the node exported, by name. */
   readonly exports: ReadonlyMap<string, Buffer>;
   /** Orders that changed since they were last looked at. */
@@ -72,6 +77,8 @@ export interface StationDeps {
   onBatch(batch: number): Outcome | 'crash, lost' | 'crash, applied';
   onOpen(): 'done' | 'failed';
   bug?: PlantedBug | undefined;
+  /** Stands between the node and the network. */
+  liar?: Liar | undefined;
 }
 
 /** Between attempts to start while disk or keystore do not answer, ms. */
@@ -184,7 +191,8 @@ export const createStation = (deps: StationDeps): Station => {
   };
 
   const bringUp = async (mine: Life): Promise<void> => {
-    const node = await assembleNode(worldOf(mine));
+    const world = worldOf(mine);
+    const node = await assembleNode((await deps.liar?.around(world)) ?? world);
     // What the disk holds is known before the node can act on it.
     if (mine.log) for (const order of await chronicle.read(mine.log)) changed.add(order);
     await node.start();
@@ -212,6 +220,8 @@ export const createStation = (deps: StationDeps): Station => {
     member,
     time: own,
     chronicle,
+    isHonest: deps.liar === undefined,
+    judge,
     exports,
     changed,
     shown: new Map(),

@@ -84,6 +84,7 @@ export const createWire = (deps: {
       suspects = suspects.filter(({ station, id, label }) => {
         if (station.chronicle.holds(id)) return false;
         if (station.chronicle.unsure()) return true;
+        if (!station.isHonest) return false;
         judge.violated({
           guarantee: 'G1',
           node: station.name,

@@ -8,7 +8,8 @@ import { learned, unexpected, type Examiner, type InOrder } from './received.ts'
 
 /**
  * An accusation, judged anew by this party. Where the proof is only complete with what this party holds itself, the
- * verdict is its own and not the accuser's: it is told to everybody, with both halves of the proof.
+ * verdict is its own and not the accuser's: it is told to everybody, with both halves of the proof. So is that of a false
+ * accusation, which its maker may have told to a few alone.
  */
 export const accused: Examiner<InOrder<'order.accused'>> = async (
   received,
@@ -32,10 +33,12 @@ export const accused: Examiner<InOrder<'order.accused'>> = async (
   if (!verdict) throw unexpected('accuses of nothing that is a fault');
   const { blamed, code, upheld } = verdict;
   const fact = { type: 'order.accused', blamed, code, upheld } as const;
+  const own = { ...fact, at: turn.now, node: deps.self };
   const half = counterpart(verdict, context);
-  return half === undefined
-    ? { ...fact, ...learned(received, turn), evidence: [id] }
-    : { ...fact, at: turn.now, node: deps.self, evidence: [id, half] };
+  if (half !== undefined) return { ...own, evidence: [id, half] };
+  return code === 'fault/accusation-false' && blamed === accuser
+    ? { ...own, evidence: [id] }
+    : { ...fact, ...learned(received, turn), evidence: [id] };
 };
 
 const knownOf = ({ contributions, certifications, role, self }: OrderContext): Known => ({
