@@ -91,7 +91,7 @@ export const planOf = (seed: number, wanted: Wanted = {}): Plan => {
       outcome: dice.pick(['failed', 'failed but applied'] as const),
       closed: dice.between(0, 4),
     })),
-    cuts: drawCuts(dice, nodes, at, down),
+    cuts: [...drawCuts(dice, nodes, at, down), ...cutsOfSlow(scenario, healAt)],
     jumps: some(0.3, 2, () => ({ node: node(), at: at(), error: dice.between(-DAY, DAY) })),
     absences: some(0.2, 2, () => ({ node: node(), at: at(), down: down() })),
   };
@@ -110,6 +110,22 @@ const drawScenario = (dice: Dice, wanted: readonly string[] | undefined): Scenar
   }
   throw new RangeError(`no scenario of these: ${wanted?.join(', ')}`);
 };
+
+/** Nothing gets through to a slow node or from it, but for a moment in every two seconds. */
+export const cutsOfSlow = ({ slow, fiduciaries }: Scenario, healAt: number): Plan['cuts'] => {
+  if (slow === undefined) return [];
+  const moments = Array.from({ length: Math.ceil(healAt / SLOW) }, (_, index) => index * SLOW);
+  return Object.keys(names(fiduciaries))
+    .filter((other) => other !== slow)
+    .flatMap((other) => [
+      { from: slow, to: other },
+      { from: other, to: slow },
+    ])
+    .flatMap((way) => moments.map((at) => ({ ...way, at, down: SLOW - REACHED })));
+};
+
+const SLOW = 2_000;
+const REACHED = 300;
 
 /** A restart of everything. */
 const everybody = (nodes: readonly string[], at: number, down: number): Plan['kills'] =>

@@ -11,6 +11,10 @@ export interface Scenario {
   refuses?: string;
   /** Nodes that die for good when the first order is shown as ready. */
   die?: readonly string[];
+  /** A node that others reach only now and then, until all is healed. */
+  slow?: string;
+  /** Somebody on the way puts envelopes of the orders together anew, and sends these too. */
+  spliced?: true;
 }
 
 export interface Wish {
@@ -33,6 +37,9 @@ const DAYS = 48 * HOUR;
 const NAMED: Wish = { coin: 'bitcoin', threshold: 1, named: true, expiresIn: DAYS };
 const LATE: Wish = { ...NAMED, coin: 'ethereum', named: false };
 const two = (wish: Wish): Wish => ({ ...wish, threshold: 2 });
+const three = (wish: Wish): Wish => ({ ...wish, threshold: 3 });
+/** Only on demand. */
+const long = { weight: 1, long: true } as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'named', weight: 30, fiduciaries: 1, orders: [NAMED] },
@@ -48,7 +55,24 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: '2 of 3', weight: 6, fiduciaries: 3, orders: [two(NAMED)] },
   { name: '2 of 3 late', weight: 3, fiduciaries: 3, orders: [two(LATE)] },
   { name: 'one dead', weight: 3, fiduciaries: 3, orders: [two(NAMED)], die: ['fred2'] },
-  { name: '3 of 5', weight: 1, long: true, fiduciaries: 5, orders: [{ ...NAMED, threshold: 3 }] },
+  { name: '3 of 5', ...long, fiduciaries: 5, orders: [three(NAMED)] },
+  { name: '3 of 5 slow', ...long, fiduciaries: 5, orders: [three(NAMED)], slow: 'fred5' },
+  { name: '3 of 5 late', ...long, fiduciaries: 5, orders: [three(LATE)] },
+  { name: '2 of 3 refused', ...long, fiduciaries: 3, orders: [two(NAMED)], refuses: 'fred2' },
+  {
+    name: '2 of 3 cancelled',
+    ...long,
+    fiduciaries: 3,
+    orders: [{ ...two(NAMED), cancelAt: 400 }],
+  },
+  { name: '2 of 3 expired', ...long, fiduciaries: 3, orders: [{ ...two(LATE), expiresIn: 700 }] },
+  {
+    name: '2 of 3 parallel',
+    ...long,
+    fiduciaries: 3,
+    orders: [two(NAMED), two(LATE)],
+    spliced: true,
+  },
   {
     name: '11 of 16',
     weight: 1,

@@ -17,6 +17,7 @@ import { createOperator, type Operator, type Phase } from './operator.ts';
 import type { Plan } from './plan.ts';
 import type { PlantedBug } from './planted-bugs.ts';
 import { createDice, seededRandom } from './seeded-random.ts';
+import { createSplices } from './splices.ts';
 import { createStation, plain, type Station } from './station.ts';
 import { createTrace } from './trace.ts';
 import { createVirtualTime, EPOCH } from './virtual-time.ts';
@@ -47,6 +48,8 @@ export interface Outcome {
   steps: number;
   /** Virtual ms. */
   lasted: number;
+  /** Envelopes that somebody on the way put together of two. */
+  spliced: number;
   /** Batches asked of each node's log, by name. */
   batches: ReadonlyMap<string, number>;
   /** How far each order came. */
@@ -84,6 +87,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
   const facts = createFacts(judge, liars);
   const stations = new Map<string, Station>();
   const faults = createFaults({ plan, stations, time, trace });
+  const splices = plan.spliced && createSplices();
   const wire = createWire({
     random: seededRandom(seed, 'loss'),
     loss: () => faults.loss(),
@@ -91,6 +95,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     time,
     trace,
     judge,
+    ...(splices && { splices }),
   });
   const network = createMemoryNetwork({
     clock: time,
@@ -171,6 +176,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     crashes: all.reduce((sum, station) => sum + station.crashes(), 0),
     steps,
     lasted: time.now() - EPOCH,
+    spliced: splices?.count() ?? 0,
     batches: new Map(all.map((station) => [station.name, station.batches()])),
     orders: operators.map((operator) => courseOf(operator, all, facts)),
     trace: trace.lines(),

@@ -8,6 +8,7 @@ import { identityTopic } from '../../src/transport/topics.ts';
 import type { PeerId } from '../../src/transport/transport.ts';
 import { NETWORK } from './cast.ts';
 import type { Judge } from './judge.ts';
+import type { Splices } from './splices.ts';
 import type { Station } from './station.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -29,8 +30,10 @@ export const createWire = (deps: {
   time: VirtualTime;
   trace: Trace;
   judge: Judge;
+  /** Somebody on the way, who sends more in place of what is sent. */
+  splices?: Splices;
 }): Wire => {
-  const { random, stations, time, trace, judge } = deps;
+  const { random, stations, time, trace, judge, splices } = deps;
   const labels = new Map<
     EnvelopeId,
     {
@@ -71,12 +74,18 @@ export const createWire = (deps: {
         if (isLogged && !station.chronicle.holds(id)) suspects.push({ station, id, label });
         const lost = drawChance(random, deps.loss());
         trace.note(time.now(), station.name, `${lost ? '-x' : '->'} ${at(to).name} ${label}`);
-        return lost ? [] : [bytes];
+        return [...(lost ? [] : [bytes]), ...(splices?.of(transmission) ?? [])];
       },
       delivered: (delivery) => {
-        const { from, to, verdict } = delivery;
+        const { from, to, bytes, verdict } = delivery;
         const { label } = labelOf(delivery);
         trace.note(time.now(), at(to).name, `<- ${at(from).name} ${label} ${verdict}`);
+        if (verdict === 'accept' && splices?.made(bytes))
+          judge.violated({
+            guarantee: '-',
+            node: at(to).name,
+            text: `believes a spliced ${label}`,
+          });
       },
     },
 
