@@ -1,7 +1,13 @@
 import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { secp256k1, secp256k1_hasher as hasher } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, concatBytes, hexToBytes } from '@noble/curves/utils.js';
-import { checkScalar, parsePoint, POINT_LENGTH, type CurvePoint } from './secp256k1.ts';
+import {
+  checkScalar,
+  parsePoint,
+  POINT_LENGTH,
+  subtractMultiple,
+  type CurvePoint,
+} from './secp256k1.ts';
 
 /**
  * Feldman commitments to a polynomial f (RFC 9591, appendix C.2): C[k] = a[k]·G for its coefficients. Public values
@@ -43,13 +49,12 @@ export const provesConstantTerm = (
   participant: string,
   proof: Uint8Array,
 ): boolean => {
-  const { Fn, BASE } = secp256k1.Point;
+  const { Fn } = secp256k1.Point;
   const point = parsePoint(constantTerm);
   const r = parsePoint(proof.subarray(0, POINT_LENGTH));
   const response = proof.subarray(POINT_LENGTH);
   checkScalar(response);
   const challenged = concatBytes(hexToBytes(participant), point.toBytes(true), r.toBytes(true));
   const c = hasher.hashToScalar(challenged, { DST: CHALLENGE_DST });
-  const scalars = [Fn.fromBytes(response), Fn.neg(c)];
-  return mulAddUnsafe(secp256k1.Point, [BASE, point], scalars).equals(r);
+  return subtractMultiple(Fn.fromBytes(response), c, point).equals(r);
 };

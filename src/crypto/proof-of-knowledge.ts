@@ -1,4 +1,3 @@
-import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { CryptoError } from '../errors.ts';
@@ -12,6 +11,7 @@ import {
   POINT_LENGTH,
   publicKeyOf,
   scalarFromUniform,
+  subtractMultiple,
 } from './secp256k1.ts';
 
 /**
@@ -57,15 +57,13 @@ export const verifyPossession = (
 ): boolean => {
   const commitment = input.proof.subarray(0, POINT_LENGTH);
   const response = input.proof.subarray(POINT_LENGTH);
-  const { Fn, BASE } = secp256k1.Point;
+  const { Fn } = secp256k1.Point;
   try {
     const point = parsePoint(input.point);
     const r = parsePoint(commitment);
     checkScalar(response);
     const e = challenge(input, input.point, commitment);
-    // z·G - e·P = R
-    const scalars = [Fn.fromBytes(response), Fn.neg(e)];
-    return mulAddUnsafe(secp256k1.Point, [BASE, point], scalars).equals(r);
+    return subtractMultiple(Fn.fromBytes(response), e, point).equals(r);
   } catch (thrown) {
     if (thrown instanceof CryptoError) return false;
     throw thrown;

@@ -99,5 +99,12 @@ export const publicKeyOf = (scalar: Uint8Array): Buffer => {
   return Buffer.from(secp256k1.getPublicKey(scalar, true));
 };
 
+/**
+ * z·G - e·P, as every check of a proof of knowledge needs it. Public values only: not constant in time. Two
+ * multiplications, because noble has a table for G and halves the scalar for P; its joint one has neither.
+ */
+export const subtractMultiple = (z: bigint, e: bigint, point: CurvePoint): CurvePoint =>
+  secp256k1.Point.BASE.multiplyUnsafe(z).add(point.multiplyUnsafe(secp256k1.Point.Fn.neg(e)));
+
 const identity = (): CryptoError =>
   new CryptoError('crypto/point-identity', 'the point at infinity');

@@ -36,14 +36,17 @@ export const signCertification = (
 /**
  * Is a certification consistent in itself? Whether the wallet follows from the contributions, only who has them can
  * tell: `contradicts`. Total.
+ * @param own what this node has derived itself, whose address need not be derived again
  */
 export const isConsistent = (
   { ctx, terms }: CustodyOrder,
   { transcript, digests, walletKey, address }: Certification,
+  own?: Agreed,
 ): boolean =>
   digests.length === contributorsOf(terms).length &&
   equal(transcript, transcriptOf(ctx, digests)) &&
-  address === addressOf(terms.coin, walletKey);
+  address ===
+    (own && equal(own.walletKey, walletKey) ? own.address : addressOf(terms.coin, walletKey));
 
 /**
  * The same, and signed by its seat. Total.
@@ -53,8 +56,9 @@ export const checkCertification = (
   order: CustodyOrder,
   certification: Certification,
   blsKey: Uint8Array,
+  own?: Agreed,
 ): boolean =>
-  isConsistent(order, certification) &&
+  isConsistent(order, certification, own) &&
   blsVerify(
     blsKey,
     statement(order.ctx, certification.role, certification),

@@ -4,7 +4,7 @@ import type { Operation, Store } from './store.ts';
 
 /**
  * Acknowledgements that are known and not yet written. They need no durability of their own, for a lost one is asked
- * for again; so they ride along with the next batch. Until then they are subtracted from what the rows say.
+ * for again; so many are written at once, now and then. Until then they are subtracted from what the rows say.
  */
 export interface Acknowledgements {
   add(order: OrderId, seq: number, by: NodeId): void;

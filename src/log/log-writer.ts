@@ -20,8 +20,8 @@ export interface LogWriter {
   /** The last session, usable or not: for what was last known to be durable. */
   lastSession(): Session;
   append(turn: Turn): Promise<Appended>;
-  /** Sees to it that a batch is written soon, be it only for acknowledgements. */
-  flush(): void;
+  /** Writes the acknowledgements that are known, soon and in one batch: no turn waits for their rows to be read. */
+  settle(): void;
   /** Runs `job` while nothing is being written. */
   exclusive<T>(job: () => Promise<T>): Promise<T>;
   /** Ends the use of a log that was found damaged. */
@@ -57,6 +57,7 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
   let closing: Promise<void> | undefined;
   let waiting: Waiting[] = [];
   let scheduled = false;
+  let settling = false;
   let queue: Promise<unknown> = Promise.resolve();
   let reopened = Promise.withResolvers<void>();
   let wake: (() => void) | undefined;
@@ -105,12 +106,14 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
 
   const write = async (to: Session, turns: readonly Waiting[]): Promise<void> => {
     const { store, rows, state, starts } = to;
-    const settled = await acknowledgements.collect(store, rows);
-    const operations = [...turns.flatMap((turn) => turn.operations), ...settled.operations];
+    const settled = settling ? await acknowledgements.collect(store, rows) : undefined;
+    settling = false;
+    const operations = turns.flatMap((turn) => turn.operations);
+    if (settled) operations.push(...settled.operations);
     const head = turns.at(-1)?.appended.head;
     if (head) operations.push(rows.put(HEAD, head));
     if (operations.length > 0) await store.batch(operations);
-    settled.written();
+    settled?.written();
     if (!head) return;
 
     to.durable = head;
@@ -167,7 +170,10 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
   return {
     session,
     lastSession: () => current,
-    flush,
+    settle() {
+      settling = true;
+      flush();
+    },
     exclusive,
     condemn,
 
@@ -187,6 +193,7 @@ export const createLogWriter = (deps: LogWriterDeps): LogWriter => {
 
     close() {
       closing ??= exclusive(async () => {
+        settling = true;
         if (fault === 'none') await commit();
         await abandon(current.store);
       });

@@ -21,7 +21,7 @@ import { abandon, examineSession, openSession, type Session } from './session.ts
 import type { OpenStore } from './store.ts';
 import { UPCASTS, type Upcasts } from './upcast.ts';
 
-/** How long an acknowledgement may wait for a batch to ride along with, ms. */
+/** How long an acknowledgement may wait for others to be written with, ms. */
 const SETTLE_DELAY = 1_000;
 
 export interface EventLogDeps {
@@ -80,7 +80,7 @@ export const openEventLog = async (deps: EventLogDeps): Promise<EventLog> => {
   const settleLater = (): void => {
     cancelSettling ??= clock.after(SETTLE_DELAY, () => {
       cancelSettling = undefined;
-      writer.flush();
+      writer.settle();
     });
   };
 

@@ -20,6 +20,7 @@ export const readStream = async (
 ): Promise<LogRecord[]> => {
   const records: LogRecord[] = [];
   const last = state.streams.get(stream)?.durable ?? 0;
+  if (last === 0) return records;
   const bounds = [rows.keys.record(stream, 1), rows.keys.record(stream, last + 1)] as const;
   let prev = NOTHING_BEFORE;
   for await (const [key, row] of store.range(...bounds)) {

@@ -29,7 +29,17 @@ export interface RowCipherDeps {
   random: Random;
 }
 
+/** Nonces drawn at once: they are public, and a turn needs a dozen. */
+const NONCES = 64;
+
 export const createRowCipher = ({ node, dataKey, random }: RowCipherDeps): RowCipher => {
+  let nonces: Buffer = Buffer.alloc(0);
+  const nextNonce = (): Buffer => {
+    if (nonces.length === 0) nonces = random.bytes(NONCES * AEAD_NONCE_LENGTH);
+    const nonce = nonces.subarray(0, AEAD_NONCE_LENGTH);
+    nonces = nonces.subarray(AEAD_NONCE_LENGTH);
+    return nonce;
+  };
   const associated = (place: Place): Uint8Array =>
     'key' in place
       ? Buffer.from(`milagro/log-row/v1 ${node} ${place.key}`)
@@ -37,7 +47,7 @@ export const createRowCipher = ({ node, dataKey, random }: RowCipherDeps): RowCi
 
   return {
     seal(place, plaintext) {
-      const nonce = random.bytes(AEAD_NONCE_LENGTH);
+      const nonce = nextNonce();
       const aad = associated(place);
       return Buffer.concat([nonce, aesGcmSeal({ key: dataKey, nonce, plaintext, aad })]);
     },

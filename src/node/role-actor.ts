@@ -12,13 +12,14 @@ import {
 } from '../domain/ids.ts';
 import type { MessageType, Typed } from '../domain/messages.ts';
 import { LogError, NodeError } from '../errors.ts';
-import type { Answer, EventLog, Head, LogRecord, Sent } from '../log/event-log.ts';
+import type { Answer, EventLog, Head, Sent } from '../log/event-log.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Clock } from '../ports/clock.ts';
 import { compose } from './effects/compose.ts';
 import type { CustodyDeps } from './effects/deps.ts';
 import { perform } from './effects/perform.ts';
 import { examine } from './examine/examine.ts';
+import { createMarks, type Marks } from './marks.ts';
 import { planEnvelope, type EnvelopePlan, type Sealer } from './plan-envelope.ts';
 import { foldRecords, type Snapshot } from './replay.ts';
 import { createSerial } from './serial.ts';
@@ -104,16 +105,27 @@ export interface Committed {
   resend: readonly { message: MessageType; to: readonly NodeId[] }[];
 }
 
+/** What is known of the stream without reading it again. */
+interface Loaded {
+  snapshot: Snapshot;
+  records: number;
+  marks: Marks;
+}
+
 export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): RoleActor => {
   const stream = streamId(order, role);
   const machine = machineOf(role);
   const serial = createSerial();
-  let loaded: { snapshot: Snapshot; records: number } | undefined;
+  let loaded: Loaded | undefined;
 
-  const load = async (): Promise<{ snapshot: Snapshot; records: number }> => {
+  const load = async (): Promise<Loaded> => {
     if (loaded) return loaded;
-    const records: LogRecord[] = await deps.log.read(stream);
-    loaded = { snapshot: foldRecords(machine, deps.self, records), records: records.length };
+    const records = await deps.log.read(stream);
+    loaded = {
+      snapshot: foldRecords(machine, deps.self, records),
+      records: records.length,
+      marks: createMarks(records),
+    };
     return loaded;
   };
 
@@ -126,22 +138,23 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
       keystore: deps.keystore,
       random: deps.custody.random,
     });
-    const first = await firstEvent(input, contextOf(before.snapshot), scope);
+    const first = await firstEvent(input, before, scope);
     if (first === 'repeated') return { kind: 'repeated' };
 
     const run = await settle(before.snapshot, first.event, scope);
     if (run === undefined) return { kind: 'ignored' };
-    await write(input, first.keepBytes, run, scope);
+    await write(input, first.keepBytes, run, scope, before.marks);
     return { kind: 'recorded' };
   };
 
   const firstEvent = async (
     input: Input,
-    context: OrderContext,
+    { snapshot, marks }: Loaded,
     scope: OpenTurn,
   ): Promise<{ event: OrderEvent; keepBytes: boolean } | 'repeated'> => {
+    const context = contextOf(snapshot);
     if (input.kind === 'own') return { event: await input.fact(context, scope), keepBytes: false };
-    const known = await deps.log.received(stream, input.from, input.seq);
+    const known = marks.under(input.from, input.seq);
     if (known === input.id) return 'repeated';
     scope.present(input.id, input.bytes);
     if (known !== undefined) return equivocation(input, known, scope.now);
@@ -200,6 +213,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
     keepBytes: boolean,
     run: Run,
     scope: OpenTurn,
+    marks: Marks,
   ): Promise<void> => {
     const context = contextOf(run.state);
     const plans: EnvelopePlan[] = [];
@@ -231,7 +245,8 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
         ...(input.kind === 'own' && input.answer && { answer: input.answer }),
         seal: (head, nextSeq) => plans.map((plan) => plan.seal(head, nextSeq())),
       });
-      loaded = { snapshot: run.state, records: appended.seq };
+      if (message) marks.add(message.from, message.seq, message.id);
+      loaded = { snapshot: run.state, records: appended.seq, marks };
       deps.committed({
         order,
         role,

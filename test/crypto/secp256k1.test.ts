@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { mulAddUnsafe } from '@noble/curves/abstract/curve.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
 import * as oracle from '@noble/secp256k1';
 import fc from 'fast-check';
 import {
@@ -11,6 +13,7 @@ import {
   publicKeyOf,
   randomScalar,
   scalarFromUniform,
+  subtractMultiple,
 } from '../../src/crypto/secp256k1.ts';
 import type { CryptoCode } from '../../src/errors.ts';
 import { seededRandom } from './seeded.ts';
@@ -114,5 +117,20 @@ suite('secp256k1', () => {
     assert.deepEqual(random.drawn[0], Buffer.alloc(48));
     assert.deepEqual(secret, randomScalar(seededRandom('scalar')));
     assert.notDeepEqual(secret, randomScalar(random));
+  });
+});
+
+test('subtracts a multiple of a point from one of G, as noble does jointly', () => {
+  const { Fn, BASE } = secp256k1.Point;
+  const factor = fc.bigInt({ min: 0n, max: Fn.ORDER - 1n });
+  const edges = [0n, 1n, Fn.ORDER - 1n];
+  const check = (z: bigint, e: bigint, x: bigint) => {
+    const point = BASE.multiply(x);
+    const joint = mulAddUnsafe(secp256k1.Point, [BASE, point], [z, Fn.neg(e)]);
+    assert.ok(subtractMultiple(z, e, point).equals(joint));
+  };
+  for (const z of edges) for (const e of edges) for (const x of [1n, Fn.ORDER - 1n]) check(z, e, x);
+  fc.assert(fc.property(factor, factor, fc.bigInt({ min: 1n, max: Fn.ORDER - 1n }), check), {
+    numRuns: 20,
   });
 });

@@ -22,6 +22,7 @@ import {
   takesIn,
   turn,
 } from './log-world.ts';
+import { createVirtualClock } from '../transport/virtual-clock.ts';
 import { rejectsWith } from './rejects-with.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -261,9 +262,11 @@ it('misses a record that goes while it runs', async () => {
 it('finds on demand what changed while it runs', async () => {
   for (const kind of ['meta', 'head', 'i', 'k']) {
     const disk = createMemoryDisk();
-    const log = await openOn(disk);
+    const clock = createVirtualClock();
+    const log = await openOn(disk, { clock });
     await log.append(fullTurn('a', 'a1', 1));
     log.settle(cid('a'), 1, ALICE);
+    clock.advance(1_000);
     await log.append(turn('a', 'a2'));
     await log.verify();
     for (const key of disk.keys.filter((one) => kindOf(one) === kind)) disk.rows.delete(key);

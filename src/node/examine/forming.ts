@@ -75,8 +75,8 @@ export const certified: Examiner<InOrder<'order.certified'>> = (
   // the certificate; a bad signature changes nothing for them before.
   const right =
     context.role === 'principal'
-      ? checkCertification(order, certification, blsKeyOf(order, deps)(from))
-      : isConsistent(order, certification);
+      ? checkCertification(order, certification, blsKeyOf(order, deps)(from), own)
+      : isConsistent(order, certification, own);
   const wrong = !right || (own !== undefined && contradicts(own, certification));
   const fault: FaultCode = 'fault/certification-wrong';
   return {
