@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +101,7 @@ export const startNetwork = async (
     const [first, ...others] = [...nodes.values()];
     if (first) await startNode(first);
     if (first && introduce === 'ids') await bootstrapFrom(first, others);
-    await Promise.all(others.map(startNode));
+    await Promise.all(others.map((node) => startNode(node)));
     await (introduce === 'ids' ? introduceByIds(network) : introduceByFiles(network));
     return network;
   } catch (thrown) {
@@ -128,11 +128,11 @@ export const createNode = async (
   return { name, roles, home, port, apiPort, id, daemon: undefined, output: [] };
 };
 
-/** Starts the daemon and waits until it answers. */
-export const startNode = async (node: LocalNode): Promise<void> => {
+/** Starts the daemon and waits until it answers. @param flags for Node.js itself */
+export const startNode = async (node: LocalNode, flags: readonly string[] = []): Promise<void> => {
   const daemon = spawn(
     process.execPath,
-    [...AS_INSTALLED, MILAGRO, 'daemon', '--home', node.home],
+    [...AS_INSTALLED, ...flags, MILAGRO, 'daemon', '--home', node.home],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   node.daemon = daemon;
@@ -209,6 +209,12 @@ const freePorts = async (count: number): Promise<number[]> => {
   }
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
   return ports;
+};
+
+/** Resident set of a daemon, MiB. */
+export const residentOf = async ({ daemon }: LocalNode): Promise<number> => {
+  const status = await readFile(`/proc/${daemon?.pid}/status`, 'latin1');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 };
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createNode, pause, startNode, stopNode } from '../local-network.ts';
+import { createNode, pause, residentOf, startNode, stopNode } from '../local-network.ts';
 import { median, type Row } from './measure.ts';
 
 const RUNS = 5;
@@ -26,7 +26,7 @@ export const processRows = async (): Promise<Row[]> => {
       starts.push(performance.now() - start);
       if (i === RUNS - 1) {
         await pause(3_000);
-        memory = await residentOf(node.daemon?.pid);
+        memory = await residentOf(node);
       }
       await stopNode(node, 'SIGTERM');
     }
@@ -62,9 +62,4 @@ const runs = async (words: string[]): Promise<number> => {
     times.push(performance.now() - start);
   }
   return median(times);
-};
-
-const residentOf = async (pid: number | undefined): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'latin1');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 };
