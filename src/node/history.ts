@@ -1,4 +1,3 @@
-import { machineOf } from '../../machines/registry.ts';
 import { taggedHash } from '../crypto/hash.ts';
 import {
   ROLES,
@@ -12,7 +11,7 @@ import type { RecordView } from '../domain/views.ts';
 import { NodeError } from '../errors.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { recordView } from './record-view.ts';
-import { replay } from './replay.ts';
+import { machineOfStream, replay } from './replay.ts';
 
 /** The log, read as history: every record with the state that it led to. */
 export interface History {
@@ -31,7 +30,7 @@ export const createHistory = ({ self, log }: { self: NodeId; log: EventLog }): H
     const views: RecordView[] = [];
     for (const role of roles) {
       const records = await log.read(streamId(order, role));
-      for (const { record, state } of replay(machineOf(role), self, records))
+      for (const { record, state } of replay(machineOfStream(role, records), self, records))
         views.push(recordView(record, state));
     }
     return views.toSorted((a, b) => a.position - b.position);
@@ -45,7 +44,9 @@ export const createHistory = ({ self, log }: { self: NodeId; log: EventLog }): H
       const [id, role] = splitStream(stream);
       if (order !== null && id !== order) continue;
       streams += 1;
-      for (const { record, snapshot } of replay(machineOf(role), self, await log.read(stream))) {
+      const records = await log.read(stream);
+      const machine = machineOfStream(role, records);
+      for (const { record, snapshot } of replay(machine, self, records)) {
         events += 1;
         const { value, context } = snapshot;
         stateHash = taggedHash('milagro/replay/v1', stateHash, record.hash, value, context);

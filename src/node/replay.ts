@@ -1,4 +1,6 @@
 import {
+  machineNamed,
+  machineOf,
   start,
   stateOf,
   step,
@@ -7,7 +9,7 @@ import {
 } from '../../machines/registry.ts';
 import type { Send } from '../../machines/effect.ts';
 import type { OrderEvent } from '../domain/events.ts';
-import type { NodeId } from '../domain/ids.ts';
+import type { NodeId, Role } from '../domain/ids.ts';
 import { LogError } from '../errors.ts';
 import type { LogRecord } from '../log/event-log.ts';
 
@@ -16,6 +18,23 @@ import type { LogRecord } from '../log/event-log.ts';
  * that the machine asked to send, and the log holds the proof of each that was sealed: the two must be equal.
  */
 export type Snapshot = OrderSnapshot;
+
+/**
+ * The machine that decides in a stream: the one that began it, whatever newer versions there are; of a new stream, the
+ * newest. @throws LogError log/version (a later program wrote it), log/corrupt
+ */
+export const machineOfStream = (role: Role, records: readonly LogRecord[]): OrderMachine => {
+  const [first] = records;
+  if (!first) return machineOf(role);
+  const machine = machineNamed(first.machine);
+  const foreign = records.find((record) => record.machine !== first.machine);
+  if (machine.role !== role || foreign)
+    throw new LogError(
+      'log/corrupt',
+      `record ${(foreign ?? first).position}: decided by ${(foreign ?? first).machine}`,
+    );
+  return machine;
+};
 
 /** @throws LogError log/corrupt when a record is not one that this machine would have written */
 export const foldRecords = (

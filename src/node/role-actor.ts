@@ -1,6 +1,12 @@
 import type { Effect, Send } from '../../machines/effect.ts';
 import type { OrderContext } from '../../machines/order-context.ts';
-import { contextOf, isFinished, machineOf, stateOf, step } from '../../machines/registry.ts';
+import {
+  contextOf,
+  isFinished,
+  stateOf,
+  step,
+  type OrderMachine,
+} from '../../machines/registry.ts';
 import type { OrderEvent } from '../domain/events.ts';
 import {
   streamId,
@@ -21,7 +27,7 @@ import { perform } from './effects/perform.ts';
 import { examine } from './examine/examine.ts';
 import { createMarks, type Marks } from './marks.ts';
 import { planEnvelope, type EnvelopePlan, type Sealer } from './plan-envelope.ts';
-import { foldRecords, type Snapshot } from './replay.ts';
+import { foldRecords, machineOfStream, type Snapshot } from './replay.ts';
 import { createSerial } from './serial.ts';
 import { openTurn, type OpenTurn } from './turn-scope.ts';
 import { uselessSecrets } from './useless-secrets.ts';
@@ -107,6 +113,7 @@ export interface Committed {
 
 /** What is known of the stream without reading it again. */
 interface Loaded {
+  machine: OrderMachine;
   snapshot: Snapshot;
   records: number;
   marks: Marks;
@@ -114,14 +121,15 @@ interface Loaded {
 
 export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): RoleActor => {
   const stream = streamId(order, role);
-  const machine = machineOf(role);
   const serial = createSerial();
   let loaded: Loaded | undefined;
 
   const load = async (): Promise<Loaded> => {
     if (loaded) return loaded;
     const records = await deps.log.read(stream);
+    const machine = machineOfStream(role, records);
     loaded = {
+      machine,
       snapshot: foldRecords(machine, deps.self, records),
       records: records.length,
       marks: createMarks(records),
@@ -141,9 +149,9 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
     const first = await firstEvent(input, before, scope);
     if (first === 'repeated') return { kind: 'repeated' };
 
-    const run = await settle(before.snapshot, first.event, scope);
+    const run = await settle(before, first.event, scope);
     if (run === undefined) return { kind: 'ignored' };
-    await write(input, first.keepBytes, run, scope, before.marks);
+    await write(input, first.keepBytes, run, scope, before);
     return { kind: 'recorded' };
   };
 
@@ -182,7 +190,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
   });
 
   /** Feeds the machine until it asks for nothing more. Undefined: it does not take the first event. */
-  const settle = async (snapshot: Snapshot, first: OrderEvent, scope: OpenTurn) => {
+  const settle = async ({ machine, snapshot }: Loaded, first: OrderEvent, scope: OpenTurn) => {
     const events: OrderEvent[] = [];
     const sends: Send[] = [];
     const resend: { message: MessageType; to: NodeId[] }[] = [];
@@ -213,7 +221,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
     keepBytes: boolean,
     run: Run,
     scope: OpenTurn,
-    marks: Marks,
+    { machine, marks }: Loaded,
   ): Promise<void> => {
     const context = contextOf(run.state);
     const plans: EnvelopePlan[] = [];
@@ -246,7 +254,7 @@ export const createRoleActor = (order: OrderId, role: Role, deps: ActorDeps): Ro
         seal: (head, nextSeq) => plans.map((plan) => plan.seal(head, nextSeq())),
       });
       if (message) marks.add(message.from, message.seq, message.id);
-      loaded = { snapshot: run.state, records: appended.seq, marks };
+      loaded = { machine, snapshot: run.state, records: appended.seq, marks };
       deps.committed({
         order,
         role,

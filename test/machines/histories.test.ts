@@ -77,7 +77,7 @@ if (process.env['RECORD_HISTORIES'] !== undefined) {
 
 for (const machine of readdirSync(FOLDER)) {
   for (const file of readdirSync(new URL(`${machine}/`, FOLDER))) {
-    test(`${machine}: ${file} folds to the same states and effects`, () => {
+    test(`fault/F22: ${machine}: ${file} folds to the same states and effects`, () => {
       const text = readFileSync(new URL(`${machine}/${file}`, FOLDER), 'utf8');
       const history = JSON.parse(text, fromJson) as History;
       const events = history.steps.map(({ event }) => event);
