@@ -17,10 +17,13 @@ export default class Recover extends NodeCommand {
     );
     const recovered = await client.recover();
     this.print(
-      recovered.heads.length === 0
-        ? 'nothing was lost: no peer has seen more of this log than it holds'
-        : `given up: records up to ${Math.max(...recovered.heads)}; roles ended in open orders: ${recovered.endedRoles}`,
+      recovered.heads.length === 0 && recovered.endedRoles === 0
+        ? 'nothing was lost: no peer has seen more of this node than it holds'
+        : `given up: ${lost(recovered.heads)}; roles ended in open orders: ${recovered.endedRoles}`,
     );
     return recovered;
   }
 }
+
+const lost = (heads: readonly number[]): string =>
+  heads.length === 0 ? 'what was done with newer keys' : `records up to ${Math.max(...heads)}`;

@@ -42,7 +42,7 @@ export type HeadsAsked = Static<typeof HeadsAsked>;
 
 /**
  * The answer to question `nr`: which parts differ, a bit for each, or the heads that differ from the first `done` lines
- * of the sketch. `digest`: of all that the sender stands for now.
+ * of the sketch. `digest`: of all that the sender stands for now. Or, unasked, newer heads of the recipient itself.
  */
 export const HeadsTold = Type.Union([
   closed({ nr: integer(1), digest: bytes(32), differing: bytes(32) }),
@@ -52,5 +52,6 @@ export const HeadsTold = Type.Union([
     done: integer(1, MAX_ASKED),
     heads: Type.Array(head(), { maxItems: MAX_TOLD }),
   }),
+  closed({ heads: Type.Array(head(), { maxItems: MAX_TOLD }) }),
 ]);
 export type HeadsTold = Static<typeof HeadsTold>;

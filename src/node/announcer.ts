@@ -2,7 +2,7 @@ import type { DocumentStore } from '../docstore/document-store.ts';
 import { Announcement, MAX_ANNOUNCED } from '../domain/announcement.ts';
 import { decode, encode } from '../domain/canonical.ts';
 import type { IdentityHead } from '../domain/identity.ts';
-import type { NodeId } from '../domain/ids.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import type { Typed } from '../domain/messages.ts';
 import { parse } from '../domain/schema.ts';
 import { IdentityError } from '../errors.ts';
@@ -53,8 +53,8 @@ export interface AnnouncerDeps {
   clock: Clock;
   random: Random;
   publish(bytes: Uint8Array): Promise<void>;
-  /** Writes to one node. */
-  send(to: NodeId, typed: HeadsMessage): void;
+  /** Writes to one node, for its newest keys or for those named. */
+  send(to: NodeId, typed: HeadsMessage, theirs?: KeyStateId): void;
   /** Where this node can be reached. */
   contact(): Announcement['contact'];
   /** Connects to whoever announces an identity that is looked for. Advice of a stranger: the fetched blocks decide. */
@@ -74,6 +74,8 @@ const AGAIN = 10_000;
 const ANSWER = 1_500;
 /** Identities that strangers may have told to them: everybody who reads along pays for it. */
 const WANTED = { burst: 256, perSecond: 16 };
+/** How often a node is told that it is behind with its own identity, or somebody who speaks in its name. */
+const BEHIND = { burst: 3, perSecond: 0.1 };
 
 export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
   const { directory, documents, clock, random, publish, send } = deps;
@@ -81,6 +83,7 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
   const isPinned = (id: NodeId): boolean => directory.peer(id) !== undefined;
   const headsOf = (id: NodeId): IdentityHead[] => (registry.has(id) ? registry.heads(id) : []);
   const admitsWanted = createRateLimit(clock, WANTED);
+  const admitsBehind = createRateLimit(clock, BEHIND);
   const askedFor = new Set<NodeId>();
   const dueWanted = new Set<NodeId>();
   const sought = new Set<NodeId>();
@@ -156,7 +159,19 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
       if (sought.has(id) && !registry.has(cid)) deps.approach(id, contact);
     consider(heads, null);
     catchUp.heard(from, known);
+    for (const { id, cid } of heads) if (id === from) setRight(id, cid);
     return 'accept';
+  };
+
+  /**
+   * Whoever was started on an older copy of its data announces an older head of itself, and signs with keys that count
+   * no more: all that it asks is refused. It is told, for the keys that it has.
+   */
+  const setRight = (id: NodeId, cid: KeyStateId): void => {
+    if (!isPinned(id) || !registry.has(cid)) return;
+    const message = { heads: registry.heads(id) };
+    if (message.heads.some((head) => head.cid === cid) || !admitsBehind(id)) return;
+    send(id, { type: 'heads.told', message }, cid);
   };
 
   const keep = async (merged: Merged): Promise<void> => {
@@ -181,7 +196,11 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
   return {
     receive,
     told: (from, { type, message }) => {
-      if (type === 'heads.told') return catchUp.told(from, message);
+      if (type === 'heads.told') {
+        if ('nr' in message) catchUp.told(from, message);
+        else if (isPinned(from)) consider(message.heads, from);
+        return;
+      }
       const told = answer(from, message);
       if (told) send(from, { type: 'heads.told', message: told });
     },

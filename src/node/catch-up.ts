@@ -17,11 +17,13 @@ import type { Clock } from '../ports/clock.ts';
 export interface CatchUp {
   /** `from` stands for heads with this digest, or so somebody says. */
   heard(from: NodeId, known: Announcement['known']): void;
-  told(from: NodeId, answer: HeadsTold): void;
+  told(from: NodeId, answer: Answer): void;
   /** A head that `from` told of could not be fetched: it counts as not told. */
   missed(from: NodeId): void;
   stop(): void;
 }
+
+export type Answer = Extract<HeadsTold, { nr: number }>;
 
 export interface CatchUpDeps {
   heads: HeadSet;
@@ -131,7 +133,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     end(peer, talk);
   };
 
-  const told = (from: NodeId, answer: HeadsTold): void => {
+  const told = (from: NodeId, answer: Answer): void => {
     const talk = talks.get(from);
     if (!talk || answer.nr !== talk.question.nr) return;
     talk.cancel();

@@ -1,15 +1,16 @@
-import { MAX_TOLD, type HeadsAsked, type HeadsTold } from '../domain/announcement.ts';
+import { MAX_TOLD, type HeadsAsked } from '../domain/announcement.ts';
 import type { IdentityHead } from '../domain/identity.ts';
 import type { NodeId } from '../domain/ids.ts';
 import { SKETCH_LINE, type HeadSet } from '../identity/head-set.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Answer } from './catch-up.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 /**
  * Answers questions about heads. Only pinned nodes get one, so many each, and none is larger than a body of 16 KiB:
  * nobody makes this node say more than a few times what he says himself.
  */
-export type AnswerHeads = (from: NodeId, asked: HeadsAsked) => HeadsTold | undefined;
+export type AnswerHeads = (from: NodeId, asked: HeadsAsked) => Answer | undefined;
 
 /** Enough to go through ten thousand heads at once, a hundred in each answer. */
 const BURST = 128;

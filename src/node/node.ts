@@ -22,6 +22,7 @@ import type { Sealer } from './plan-envelope.ts';
 import { createQueries } from './queries.ts';
 import { createRecovery } from './recovery.ts';
 import { createRollbackGuard } from './rollback-guard.ts';
+import { createRollbackInquiry } from './rollback-inquiry.ts';
 import type { NodePorts } from './node-ports.ts';
 import type { NodeService } from './service.ts';
 import { createTakenOn } from './taken-on.ts';
@@ -74,17 +75,25 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     },
   });
   const ended = new Set(ports.loss.streams);
+  const inquiry = createRollbackInquiry({
+    clock,
+    peers: () => directory.peers().map(({ id }) => id),
+    isPeer: (node) => directory.peer(node) !== undefined,
+    ask: (peer) => write(peer, 'log.asked', {}),
+    notice: ports.notice,
+  });
   const guard = createRollbackGuard({
     log,
-    clock,
     notice: ports.notice,
-    accepted: ports.loss.heads,
-    peers: () => directory.peers().map(({ id }) => id),
-    ask: (peer) => write(peer, 'log.asked', {}),
-    accept: async (heads) => {
+    inquiry,
+    foreignState: () => {
+      const { keyId, revoked } = directory.current(self);
+      return revoked || directory.holds(keyId) ? undefined : keyId;
+    },
+    loss: ports.loss,
+    keep: (loss) => ports.roster.putLoss({ ...loss, streams: [...ended] }),
+    giveUp: () => {
       for (const stream of index.openStreams()) ended.add(stream);
-      const loss = { heads: [...ports.loss.heads, ...heads], streams: [...ended] };
-      await ports.roster.putLoss(loss);
     },
   });
   const announcer = createAnnouncer({
@@ -93,10 +102,11 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     clock,
     random,
     publish: (bytes) => contacts.announce(bytes),
-    send: (to, { type, message }) => write(to, type, message),
+    send: (to, { type, message }, theirs) => write(to, type, message, theirs),
     contact: () => contacts.own(),
     approach: (id, contact) => contacts.approach(id, contact),
     learned: ({ changed }) => {
+      if (changed.includes(self)) guard.learnedOwn();
       for (const id of changed)
         if (directory.peer(id) || contacts.isReached(id)) contacts.reach(id);
     },
@@ -126,12 +136,12 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     publish: (node, bytes) => contacts.send(node, bytes),
     signing: (mine) => (directory.holds(mine) ? mine : directory.newestHeld().keyId),
   });
-  const write = <T extends PassingType>(to: NodeId, type: T, message: Message<T>): void =>
-    send(
-      type,
-      { to, theirs: directory.current(to).keyId, mine: directory.newestHeld().keyId },
-      message,
-    );
+  const write = <T extends PassingType>(
+    to: NodeId,
+    type: T,
+    message: Message<T>,
+    theirs = directory.current(to).keyId,
+  ): void => send(type, { to, theirs, mine: directory.newestHeld().keyId }, message);
   const acknowledger = createAcknowledger({ log, clock, send });
   const outbox = createOutbox({
     self,
@@ -197,13 +207,14 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       if (topic === identityTopic(network)) announcer.appeared();
       const node = contacts.nodeOf(topic);
       if (node === undefined) return;
-      guard.appeared(node);
+      inquiry.appeared(node);
       outbox.appeared(node);
     });
     for (const { id } of directory.peers()) contacts.reach(id);
     await transport.start();
     await ports.documents.start();
-    guard.start();
+    await guard.start();
+    inquiry.start();
     await announcer.start();
     await aftermath.tidy();
     await outbox.resume();
@@ -232,7 +243,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       outbox.stop();
       acknowledger.stop();
       deadlines.stop();
-      guard.stop();
+      inquiry.stop();
       announcer.stop();
       await ports.documents.stop();
       await transport.stop();

@@ -49,6 +49,7 @@ export const createOperator = (parts: {
         timeStamp: clock.now(),
         orders: index.size(),
         unacknowledged: parts.outbox.waiting(),
+        logState: parts.guard.state(),
       }),
 
     createOrder: async (wish, key) => queries.order(await commands.create(wish, key)),

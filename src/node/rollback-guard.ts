@@ -1,108 +1,124 @@
 import { encode } from '../domain/canonical.ts';
-import type { NodeId } from '../domain/ids.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { NodeError } from '../errors.ts';
 import type { EventLog, Head } from '../log/event-log.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Notice } from './notice.ts';
+import type { RollbackInquiry } from './rollback-inquiry.ts';
+import type { Loss } from './roster.ts';
 
 /**
  * Notices that this node was started on an older copy of its data (guarantee G5). Every envelope shows its sender's
  * log head, every acknowledgement tells the highest that the recipient has seen. A node that hears of a head which its
  * log does not contain has lost records that others rely on: to go on would mean to sign and to number things a second
- * time. It therefore asks its peers when it starts, before any role takes a turn, and stays sealed once it knows.
+ * time. So has one that hears of newer keys of its own which it does not have. It asks its peers when it starts, before
+ * any role takes a turn (rollback-inquiry.ts), listens as long as it runs, and once it knows it stays sealed, over
+ * restarts too, until its operator decides.
  */
 export interface RollbackGuard {
   /** Waits while peers are being asked. @throws NodeError node/rolled-back */
   pass(): Promise<void>;
-  /** What a peer says it has seen of this node. */
+  /** What a peer says it has seen of this node. Resolves when it is durable. */
   shown(by: NodeId, head: Head | null): Promise<void>;
-  /** A peer can be asked now. */
-  appeared(peer: NodeId): void;
-  start(): void;
-  stop(): void;
-  state(): 'asking' | 'open' | 'rolled back';
-  /** The operator accepts the loss: heads that others have seen so far count no more. */
+  /** The own identity is another than before. */
+  learnedOwn(): void;
+  start(): Promise<void>;
+  state(): 'asking peers' | 'verified' | 'verified, confirmed by no peer' | 'rolled back';
+  /** The operator accepts the loss: what others have seen so far counts no more. */
   recover(): Promise<Head[]>;
 }
 
-/** How long a start waits for peers to appear and to answer, ms. */
-const PATIENCE = 3_000;
-
 export const createRollbackGuard = (deps: {
   log: Pick<EventLog, 'head' | 'headAt'>;
-  clock: Clock;
-  /** Nodes that may have seen this one. */
-  peers(): readonly NodeId[];
-  /** Sends an envelope that is answered by nothing but an acknowledgement. */
-  ask(peer: NodeId): void;
-  /** Lost heads that the operator has accepted, kept for good. */
-  accepted: readonly Head[];
-  accept(heads: readonly Head[]): Promise<void>;
+  inquiry: Pick<RollbackInquiry, 'finished' | 'answered' | 'state'>;
+  /** The state of the own keys that counts for others, when its private keys are not here although it can still sign. */
+  foreignState(): KeyStateId | undefined;
+  /** As it was kept. */
+  loss: Pick<Loss, 'heads' | 'states' | 'suspected'>;
+  keep(loss: Pick<Loss, 'heads' | 'states' | 'suspected'>): Promise<void>;
+  /** The operator gives up what is lost: no role that may be concerned goes on. Before it is kept. */
+  giveUp(): void;
   notice(notice: Notice): void;
 }): RollbackGuard => {
-  const { log, clock, notice } = deps;
-  const accepted = new Set(deps.accepted.map(keyOf));
-  const lost = new Map<string, Head>();
-  const asked = new Set<NodeId>();
-  let state: 'asking' | 'open' = 'asking';
-  let cancel: (() => void) | undefined;
-  const opened = Promise.withResolvers<void>();
+  const { log, inquiry, notice } = deps;
+  const accepted = new Map(deps.loss.heads.map((head) => [keyOf(head), head]));
+  const acceptedStates = new Set(deps.loss.states);
+  const lost = new Map(deps.loss.suspected.map((head) => [keyOf(head), head]));
+  let told: KeyStateId | undefined;
+  /** Resolves when there is any, so that nobody waits for more. */
+  let evidence = Promise.withResolvers<void>();
+  if (lost.size > 0) evidence.resolve();
 
-  const open = (): void => {
-    cancel?.();
-    state = 'open';
-    opened.resolve();
-  };
-
-  const shown = async (by: NodeId, head: Head | null): Promise<void> => {
-    if (head && !accepted.has(keyOf(head)) && !(await contains(head))) {
-      if (!lost.has(keyOf(head)))
-        notice({
-          level: 'error',
-          event: 'log.rolled-back',
-          peer: by,
-          seen: head.seq,
-          here: log.head()?.seq ?? 0,
-        });
-      lost.set(keyOf(head), head);
-    }
-    if (asked.delete(by) && asked.size === 0 && state === 'asking') open();
-  };
+  const keep = (): Promise<void> =>
+    deps.keep({
+      heads: [...accepted.values()],
+      states: [...acceptedStates],
+      suspected: [...lost.values()],
+    });
 
   const contains = async (head: Head): Promise<boolean> => {
     const own = await log.headAt(head.seq);
     return own !== undefined && Buffer.compare(own.hash, head.hash) === 0;
   };
 
+  const shown = async (by: NodeId, head: Head | null): Promise<void> => {
+    if (head && !accepted.has(keyOf(head)) && !(await contains(head)) && !lost.has(keyOf(head))) {
+      lost.set(keyOf(head), head);
+      evidence.resolve();
+      const here = log.head()?.seq ?? 0;
+      notice({ level: 'error', event: 'log.rolled-back', peer: by, seen: head.seq, here });
+      await keep();
+    }
+    inquiry.answered(by);
+  };
+
+  const foreignState = (): KeyStateId | undefined => {
+    const state = deps.foreignState();
+    return state === undefined || acceptedStates.has(state) ? undefined : state;
+  };
+
+  const learnedOwn = (): void => {
+    const state = foreignState();
+    if (state === undefined || state === told) return;
+    told = state;
+    evidence.resolve();
+    notice({ level: 'error', event: 'identity.overtaken', state });
+  };
+
+  const isRolledBack = (): boolean => lost.size > 0 || foreignState() !== undefined;
+
   return {
     pass: async () => {
-      if (state === 'asking') await opened.promise;
-      if (lost.size > 0)
+      await Promise.race([inquiry.finished(), evidence.promise]);
+      if (isRolledBack())
         throw new NodeError(
           'node/rolled-back',
-          'peers have seen records that this log does not hold: it is an older copy. Restore the newest one, or accept the loss with `milagro recover`',
+          'peers have seen records or keys of this node that it does not hold: its data are an older copy. Restore the newest one, or accept the loss with `milagro recover`',
         );
     },
     shown,
-    appeared: (peer) => {
-      if (state !== 'asking' || !deps.peers().includes(peer)) return;
-      asked.add(peer);
-      deps.ask(peer);
+    learnedOwn,
+    start: async () => {
+      // The newest log may have been put back since.
+      for (const [key, head] of lost) if (await contains(head)) lost.delete(key);
+      if (lost.size === 0) evidence = Promise.withResolvers();
+      learnedOwn();
     },
-    start: () => {
-      if (deps.peers().length === 0) open();
-      else cancel = clock.after(PATIENCE, open);
+    state: () => {
+      if (isRolledBack()) return 'rolled back';
+      const state = inquiry.state();
+      if (state === 'asking') return 'asking peers';
+      return state === 'confirmed' ? 'verified' : 'verified, confirmed by no peer';
     },
-    stop: () => {
-      cancel?.();
-      opened.resolve();
-    },
-    state: () => (lost.size > 0 ? 'rolled back' : state),
     recover: async () => {
+      if (!isRolledBack()) return [];
       const heads = [...lost.values()];
-      await deps.accept(heads);
-      for (const head of heads) accepted.add(keyOf(head));
+      const state = foreignState();
+      deps.giveUp();
+      for (const head of heads) accepted.set(keyOf(head), head);
+      if (state !== undefined) acceptedStates.add(state);
       lost.clear();
+      evidence = Promise.withResolvers();
+      await keep();
       return heads;
     },
   };

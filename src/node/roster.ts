@@ -15,7 +15,7 @@ import { BLOCK_ROWS, openBlock, sealBlock } from './block-rows.ts';
  *
  *     block/<CID>   an identity block
  *     peer/<NodeId> a pinned peer
- *     loss          what the operator gave up after a rollback
+ *     loss          signs of a rollback, and what the operator gave up
  */
 export interface Roster {
   /** Verified when they were put. @throws LogError log/corrupt */
@@ -25,15 +25,20 @@ export interface Roster {
   peers(): AsyncIterable<Peer>;
   putPeer(peer: Peer): Promise<void>;
   deletePeer(id: NodeId): Promise<void>;
-  /** What the operator gave up after a rollback. */
   loss(): Promise<Loss>;
   putLoss(loss: Loss): Promise<void>;
 }
 
-/** Heads of this node's log that others have seen and that are gone, and the roles that ended with them. */
+/** What shows that these data were an older copy, and what became of it. */
 export interface Loss {
+  /** Heads of this node's log that others have seen and that are gone: given up by the operator. */
   heads: Head[];
+  /** Newer states of the own keys that are gone: given up likewise. */
+  states: KeyStateId[];
+  /** The roles that ended with them. */
   streams: StreamId[];
+  /** Heads that others have seen, and about which the operator has not decided. */
+  suspected: Head[];
 }
 
 export const Peer = closed({
@@ -74,7 +79,7 @@ export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
   },
   loss: async () => {
     const row = await store.get(LOSS);
-    if (!row) return { heads: [], streams: [] };
+    if (!row) return { heads: [], states: [], streams: [], suspected: [] };
     return decodeOwn(cipher.open({ key: LOSS }, row, `row ${LOSS}`)) as Loss;
   },
   putLoss: (loss) =>

@@ -19,7 +19,10 @@ interface About {
 /** How the node is, for `milagro status` and the reference's clients. */
 export const statusView = (
   about: About,
-  now: { timeStamp: number; orders: number; unacknowledged: number },
+  {
+    logState,
+    ...now
+  }: { timeStamp: number; orders: number; unacknowledged: number; logState: string },
 ): StatusView => {
   const { log, transport, directory } = about;
   const head = log.head();
@@ -41,7 +44,7 @@ export const statusView = (
     log: {
       records: head?.seq ?? 0,
       head: head && Buffer.from(head.hash).toString('hex'),
-      state: 'verified',
+      state: logState,
     },
     ...now,
   };
