@@ -1,6 +1,6 @@
 import type { FaultCode } from '../src/domain/faults.ts';
 import type { EnvelopeId, NodeId, SecretId } from '../src/domain/ids.ts';
-import type { Message, MessageType } from '../src/domain/messages.ts';
+import type { HandedOver, Message, MessageType } from '../src/domain/messages.ts';
 
 /**
  * What a machine asks for. Local effects compute (they draw, open, sign) and each answers with exactly one event of
@@ -46,6 +46,6 @@ export type PublicPart<T extends MessageType> = T extends 'order.dealt' | 'share
     ? Omit<Message<T>, 'evidence'>
     : T extends 'redemption.requested'
       ? Omit<Message<T>, 'handover'> & {
-          handover?: Omit<NonNullable<Message<'redemption.requested'>['handover']>, 'addend'>;
+          handover?: Omit<HandedOver, 'addend'>;
         }
       : Message<T>;

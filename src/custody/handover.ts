@@ -1,5 +1,8 @@
+import { decode, encode } from '../domain/canonical.ts';
 import type { NodeId, OrderId } from '../domain/ids.ts';
-import type { Handover } from '../domain/messages.ts';
+import { SeatedContribution, type HandedOver, type Handover } from '../domain/messages.ts';
+import { parse } from '../domain/schema.ts';
+import { CodecError } from '../errors.ts';
 import { verifyCertificate } from './certification.ts';
 import { checkContribution, contributionDigest } from './contribution.ts';
 import { orderContext, orderIdOf } from './order-id.ts';
@@ -18,7 +21,7 @@ export const isRightHandover = (input: {
   network: string;
   order: OrderId;
   /** Well-formed. Its addend is SECRET and stays the caller's. */
-  handover: Handover;
+  handover: HandedOver;
   blsKeyOf: (node: NodeId) => Uint8Array;
 }): boolean => {
   const { network, order, handover, blsKeyOf } = input;
@@ -40,4 +43,24 @@ export const isRightHandover = (input: {
     wallet.walletKey.equals(certificate.walletKey) &&
     isRightAddend(scope, contributions, addend)
   );
+};
+
+/**
+ * Contributions as they travel: bytes each, for those of 32 fiduciaries together have more items than anybody decodes.
+ */
+export const packHandover = ({ contributions, ...rest }: HandedOver): Handover => ({
+  ...rest,
+  contributions: contributions.map(encode),
+});
+
+/** Null where they are not canonical, or no contributions. */
+export const unpackHandover = ({ contributions, ...rest }: Handover): HandedOver | null => {
+  try {
+    const unpack = (packed: Uint8Array): SeatedContribution =>
+      parse(SeatedContribution, decode(packed), 'contribution');
+    return { ...rest, contributions: contributions.map(unpack) };
+  } catch (thrown) {
+    if (thrown instanceof CodecError) return null;
+    throw thrown;
+  }
 };

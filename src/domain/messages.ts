@@ -61,7 +61,7 @@ export const Certificate = strict({
 });
 export type Certificate = Static<typeof Certificate>;
 
-/** A contribution with its owner, as handed over to a beneficiary who was not there when it was made. */
+/** A contribution with its owner. */
 export const SeatedContribution = strict({
   role: RoleSchema,
   node: Cid,
@@ -72,12 +72,19 @@ export type SeatedContribution = Static<typeof SeatedContribution>;
 /** All that a beneficiary named late needs in order to check what it receives. */
 export const Handover = strict({
   terms: Terms,
-  contributions: Type.Array(SeatedContribution, { minItems: 2, maxItems: MAX_FIDUCIARIES + 1 }),
+  /** Of each contributor, in the order of the transcript: canonical bytes of a SeatedContribution. */
+  contributions: Type.Array(bytesBetween(1, 2_048), {
+    minItems: 2,
+    maxItems: MAX_FIDUCIARIES + 1,
+  }),
   certificate: Certificate,
   /** The principal's addend, scalar 32 bytes. SECRET: only in an envelope that the beneficiary alone can read. */
   addend: bytes(32),
 });
 export type Handover = Static<typeof Handover>;
+
+/** The same with its contributions decoded. */
+export type HandedOver = Omit<Handover, 'contributions'> & { contributions: SeatedContribution[] };
 
 /** A signed envelope as evidence, detached; `cek` opens it for everybody (it commits to it) where its content matters. */
 export const Evidence = strict({

@@ -4,12 +4,12 @@ import { provePossession } from '../../src/crypto/proof-of-knowledge.ts';
 import { checkContribution } from '../../src/custody/contribution.ts';
 import { createSeededRandom } from '../transport/seeded-random.ts';
 import { isRightHandover } from '../../src/custody/handover.ts';
-import type { Handover } from '../../src/domain/messages.ts';
+import type { HandedOver } from '../../src/domain/messages.ts';
 import { concludeCertificate, verifyCertificate } from '../../src/custody/certification.ts';
 import { seatsOf } from '../../src/domain/terms.ts';
 import { blsKeyOf, certify, hold, NETWORK, type Ceremony } from './ceremony.ts';
 
-const handoverOf = ({ terms, contributions, certificate, addend }: Ceremony): Handover => ({
+const handoverOf = ({ terms, contributions, certificate, addend }: Ceremony): HandedOver => ({
   terms,
   contributions,
   certificate,
@@ -19,7 +19,7 @@ const order = hold({ n: 3, beneficiary: null });
 const other = hold({ n: 3, beneficiary: null, seed: 'other' });
 const right = handoverOf(order);
 
-const holds = (handover: Handover, change: { network?: string; order?: string } = {}) =>
+const holds = (handover: HandedOver, change: { network?: string; order?: string } = {}) =>
   isRightHandover({ network: NETWORK, order: order.order, blsKeyOf, ...change, handover });
 
 describe('handover', () => {
@@ -33,7 +33,7 @@ describe('handover', () => {
   const [first, ...rest] = right.contributions;
   const wrongAddend = Buffer.from(order.addend);
   wrongAddend[0]! ^= 1;
-  for (const [what, handover] of Object.entries<Handover>({
+  for (const [what, handover] of Object.entries<HandedOver>({
     'the terms of another order': { ...right, terms: other.terms },
     'all of another order': handoverOf(other),
     'the certificate of another order': { ...right, certificate: other.certificate },

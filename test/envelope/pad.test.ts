@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pad, unpad } from '../../src/envelope/pad.ts';
 import { throwsCode } from '../throws-code.ts';
 
-const SIZES = [1_024, 4_096, 16_384, 57_344];
+const SIZES = [1_024, 4_096, 16_384, 32_768, 57_344];
 
 describe('pad', () => {
   it('gives back every message', () => {
@@ -24,15 +24,24 @@ describe('pad', () => {
 
   it('takes the smallest size that holds length and message', () => {
     assert.deepEqual(
-      [0, 1, 1_020, 1_021, 4_092, 4_093, 16_380, 16_381, 57_340].map(
+      [0, 1, 1_020, 1_021, 4_092, 4_093, 16_380, 16_381, 32_764, 32_765, 57_340].map(
         (length) => pad(Buffer.alloc(length)).length,
       ),
-      [1_024, 1_024, 1_024, 4_096, 4_096, 16_384, 16_384, 57_344, 57_344],
+      [1_024, 1_024, 1_024, 4_096, 4_096, 16_384, 16_384, 32_768, 32_768, 57_344, 57_344],
     );
   });
 
   it('refuses a message that is too long', () => {
     throwsCode('envelope/message-too-large', () => pad(Buffer.alloc(57_341)));
+  });
+
+  it('refuses a size larger than the message needs', () => {
+    for (const [i, size] of SIZES.entries())
+      for (const larger of SIZES.slice(i + 1)) {
+        const padded = Buffer.alloc(larger);
+        padded.writeUInt32BE(size - 4);
+        throwsCode('envelope/schema', () => unpad(padded));
+      }
   });
 
   it('refuses other sizes, a length beyond the end, and anything but zeros after the message', () => {

@@ -1,4 +1,5 @@
 import type { Send } from '../../../machines/effect.ts';
+import { packHandover } from '../../custody/handover.ts';
 import type { FaultCode } from '../../domain/faults.ts';
 import type { EnvelopeId, SecretId } from '../../domain/ids.ts';
 import type { Evidence, Message } from '../../domain/messages.ts';
@@ -28,7 +29,7 @@ export const compose = async (send: Send, deps: CustodyDeps, turn: TurnScope): P
       const { handover, ...body } = send.body;
       if (!handover) return body;
       const addend = await copyOf('addend', send.secret, turn);
-      return { ...body, handover: { ...handover, addend } };
+      return { ...body, handover: packHandover({ ...handover, addend }) };
     }
     case 'order.accused': {
       const evidence: Evidence[] = [];

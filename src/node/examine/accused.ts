@@ -3,6 +3,7 @@ import { judge } from '../../custody/accusation.ts';
 import type { Known, Verdict } from '../../custody/verdict.ts';
 import type { EventOf } from '../../domain/events.ts';
 import { partyOf } from '../../domain/terms.ts';
+import { decodeEnvelope } from '../../envelope/codec.ts';
 import { blsKeyOf, knownOrder } from '../effects/order.ts';
 import { learned, unexpected, type Examiner, type InOrder } from './received.ts';
 
@@ -35,11 +36,21 @@ export const accused: Examiner<InOrder<'order.accused'>> = async (
   const fact = { type: 'order.accused', blamed, code, upheld } as const;
   const own = { ...fact, at: turn.now, node: deps.self };
   const half = counterpart(verdict, context);
-  if (half !== undefined) return { ...own, evidence: [id, half] };
-  return code === 'fault/accusation-false' && blamed === accuser
-    ? { ...own, evidence: [id] }
-    : { ...fact, ...learned(received, turn), evidence: [id] };
+  const isFalse = code === 'fault/accusation-false' && blamed === accuser;
+  if (half === undefined && !isFalse)
+    return { ...fact, ...learned(received, turn), evidence: [id] };
+  if (!isShowable(received.bytes)) throw unexpected('too large to be shown to others');
+  return { ...own, evidence: half === undefined ? [id] : [id, half] };
 };
+
+/**
+ * Does an accusation fit into another, beside one contribution? Its maker chooses its size: what could not be told to
+ * anybody is refused, and blames nobody.
+ */
+const isShowable = (bytes: Uint8Array): boolean =>
+  decodeEnvelope(bytes).envelope.body.length <= LARGEST_SHOWN;
+/** The size class below the largest, and the tag. */
+const LARGEST_SHOWN = 32_784;
 
 const knownOf = ({ contributions, certifications, role, self }: OrderContext): Known => ({
   contributions,

@@ -1,8 +1,8 @@
-import { isRightHandover } from '../../custody/handover.ts';
+import { isRightHandover, unpackHandover } from '../../custody/handover.ts';
 import { isRightShare } from '../../custody/redemption.ts';
 import type { EventOf } from '../../domain/events.ts';
 import type { FaultCode } from '../../domain/faults.ts';
-import type { Handover } from '../../domain/messages.ts';
+import type { HandedOver } from '../../domain/messages.ts';
 import { hasSeat, parseTerms, type Party } from '../../domain/terms.ts';
 import { decodeEnvelope } from '../../envelope/codec.ts';
 import { NodeError } from '../../errors.ts';
@@ -57,10 +57,12 @@ const requestedOfNewcomer = async (
   turn: TurnScope,
 ): Promise<EventOf<'redemption.requested'>> => {
   const { message, from, bytes } = received;
-  const { beneficiary, nonce, handover } = message;
+  const { beneficiary, nonce } = message;
   const order = decodeEnvelope(bytes).envelope.header.stream;
-  if (!handover || order === null || beneficiary.id !== deps.self)
+  if (!message.handover || order === null || beneficiary.id !== deps.self)
     throw unexpected('nothing that this node could redeem');
+  const handover = unpackHandover(message.handover);
+  if (!handover) throw unexpected('the handover cannot be read');
   const terms = parseTerms(handover.terms);
   if (terms.principal.id !== from) throw unexpected('only the principal requests a redemption');
   if (!deps.standing(from)?.roles.includes('principal'))
@@ -82,7 +84,11 @@ const requestedOfNewcomer = async (
   };
 };
 
-const publicPart = ({ terms, contributions, certificate }: Handover): Omit<Handover, 'addend'> => ({
+const publicPart = ({
+  terms,
+  contributions,
+  certificate,
+}: HandedOver): Omit<HandedOver, 'addend'> => ({
   terms,
   contributions,
   certificate,

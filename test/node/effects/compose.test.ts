@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Send } from '../../../machines/effect.ts';
 import { judge } from '../../../src/custody/accusation.ts';
+import { packHandover } from '../../../src/custody/handover.ts';
 import type { Message, MessageType } from '../../../src/domain/messages.ts';
 import { parseMessage } from '../../../src/domain/messages.ts';
 import { sealEnvelope } from '../../../src/envelope/seal.ts';
@@ -73,7 +74,7 @@ describe('compose', () => {
       { type: 'send', message: 'redemption.requested', to, body: { ...body, handover }, secret },
       turn,
     );
-    assert.deepEqual(message, { ...body, handover: { ...handover, addend: SECRET } });
+    assert.deepEqual(message, { ...body, handover: packHandover({ ...handover, addend: SECRET }) });
     assert.equal(parseMessage('redemption.requested', message).type, 'redemption.requested');
     const bare = await make(
       { type: 'send', message: 'redemption.requested', to, body, secret },

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import type { OrderContext } from '../../../machines/order-context.ts';
 import { blsSign } from '../../../src/crypto/bls.ts';
 import { taggedHash } from '../../../src/crypto/hash.ts';
+import { encode } from '../../../src/domain/canonical.ts';
+import { packHandover } from '../../../src/custody/handover.ts';
 import { orderIdOf } from '../../../src/custody/order-id.ts';
 import type { EventOf, OrderEvent } from '../../../src/domain/events.ts';
 import type { Message, MessageType, Typed } from '../../../src/domain/messages.ts';
@@ -380,7 +382,7 @@ describe('examine a request for redemption', () => {
     const handed = (ceremony = late): Message<'redemption.requested'> => {
       const { terms, contributions, certificate, addend } = ceremony;
       const handover = { terms, contributions, certificate, addend: Buffer.from(addend) };
-      return { ...request, handover };
+      return { ...request, handover: packHandover(handover) };
     };
 
     it('gives all that was handed over, the addend sealed', async () => {
@@ -392,7 +394,7 @@ describe('examine a request for redemption', () => {
       });
       const { addend, ...rest } = fact.handover!;
       const { terms, contributions, certificate } = late;
-      assert.deepEqual(rest, { terms, contributions, certificate });
+      assert.deepEqual(encode(rest), encode({ terms, contributions, certificate }));
       assert.deepEqual(await turn.reveal('addend', addend), late.addend);
       assert.deepEqual(
         message.handover?.addend,
@@ -546,11 +548,30 @@ describe('examine an accusation', () => {
     );
     const verdict = ({ event, id }: typeof upheld) => {
       assert.ok(event.type === 'order.accused');
-      assert.deepEqual([event.node, event.via, event.evidence], [idOf(fred2), id, [id]]);
-      return [event.blamed, event.code, event.upheld];
+      assert.deepEqual(event.evidence, [id]);
+      return [event.node, event.via ?? null, event.blamed, event.code, event.upheld];
     };
-    assert.deepEqual(verdict(upheld), [idOf(fred1), 'fault/proof-invalid', true]);
-    assert.deepEqual(verdict(refuted), [idOf(fred2), 'fault/accusation-false', true]);
+    const { id } = upheld;
+    assert.deepEqual(verdict(upheld), [idOf(fred2), id, idOf(fred1), 'fault/proof-invalid', true]);
+    // Told to everybody by this party: the accuser may have told it to a few alone.
+    assert.deepEqual(verdict(refuted), [
+      ...[idOf(beth), null],
+      ...[idOf(fred2), 'fault/accusation-false', true],
+    ]);
+  });
+
+  it('refuses, and blames nobody for, one that it could not show to anybody', async () => {
+    const junk = (length: number) => ({ envelope: new Uint8Array(length) });
+    const small = accusing('fault/proof-invalid', junk(10_000), junk(10_000), junk(10_000));
+    const { event } = await learn(order, fred2, 'order.accused', small, { context });
+    assert.ok(event.type === 'order.accused' && event.blamed === idOf(fred2));
+    const large = accusing('fault/proof-invalid', junk(10_000), junk(10_000), junk(20_000));
+    await unexpected(order, fred2, 'order.accused', large, { context });
+    const half = accusing('fault/certification-unjustified', another, junk(40_000));
+    await unexpected(order, fred2, 'order.accused', half, { context });
+    const proven = accusing('fault/certification-unjustified', another);
+    const told = await learn(order, fred2, 'order.accused', proven, { context });
+    assert.ok(told.event.type === 'order.accused' && told.event.node === idOf(beth));
   });
 
   it('leaves open what cannot be decided', async () => {
