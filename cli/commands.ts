@@ -2,6 +2,7 @@ import CertificateExport from './commands/certificate/export.ts';
 import CertificateVerify from './commands/certificate/verify.ts';
 import Daemon from './commands/daemon.ts';
 import IdExport from './commands/id/export.ts';
+import IdHistory from './commands/id/history.ts';
 import IdResolve from './commands/id/resolve.ts';
 import IdRevoke from './commands/id/revoke.ts';
 import IdRotate from './commands/id/rotate.ts';
@@ -35,6 +36,7 @@ export const COMMANDS = {
   'id:show': IdShow,
   'id:export': IdExport,
   'id:resolve': IdResolve,
+  'id:history': IdHistory,
   'id:rotate': IdRotate,
   'id:revoke': IdRevoke,
   'id:verify': IdVerify,

@@ -15,7 +15,7 @@ export type Effect =
   | { type: 'certify' }
   /** Aggregate all certifications. Answer: own `order.ready`. */
   | { type: 'conclude' }
-  /** Commit to releasing the share. Answer: own `share.released`. */
+  /** Commit to releasing the share. Answer: own `share.released`, or `share.withheld` from a revoked identity. */
   | { type: 'release'; to: NodeId }
   /** Make the wallet key of the addend and the shares, check it, seal it. Answer: `key.combined`. */
   | { type: 'combine' }

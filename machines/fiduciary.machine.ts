@@ -27,6 +27,7 @@ const resume = { guard: 'isReady', target: '#guarding', actions: 'settle' } as c
  *      └─ deadline expiry, until it has certified ► expired
  *
  *    guarding ──requested──► releasing ──share.released──► released ──receipt──► closing ──► closed
+ *                                └───────share.withheld──► withheld ──receipt────┘
  *
  *  1. It certifies once, and only with all contributions and, of several, all shares dealt to it.
  *  2. Until it has certified there is no certificate: whatever ends the order then is final.
@@ -35,7 +36,8 @@ const resume = { guard: 'isReady', target: '#guarding', actions: 'settle' } as c
  *  4. It releases only what is ready, requested by the principal, not before the condition of the terms.
  *  5. It releases to one recipient: the beneficiary of the terms, or else the first one that the principal ever
  *     named, before ready or after. Every other one is refused for ever.
- *  6. It destroys its share only after it released it and the beneficiary gave the receipt.
+ *  6. It releases nothing to an identity that is revoked, and tells the principal why.
+ *  7. It destroys its share only after the request and the receipt of the beneficiary.
  *
  * `accusing`, `closing`, and `releasing` when the time has come, last no longer than a turn.
  */
@@ -117,7 +119,16 @@ export const fiduciaryMachine = order.createMachine({
           target: 'released',
           actions: ['remember', 'sendShare'],
         },
+        'share.withheld': {
+          guard: 'isOwn',
+          target: 'withheld',
+          actions: ['remember', 'sendWithholding'],
+        },
       },
+    },
+    withheld: {
+      entry: 'enter',
+      always: { guard: 'hasReceipt', target: 'closing' },
     },
     released: {
       entry: 'enter',

@@ -2,7 +2,6 @@ import type { DeadlineName, EventOf, OrderEvent } from '../src/domain/events.ts'
 import { hasSeat } from '../src/domain/terms.ts';
 import type { OrderContext } from './order-context.ts';
 import {
-  beneficiaryOf,
   certificationOf,
   contributionOf,
   isOwn,
@@ -46,6 +45,7 @@ const isUnknown = (context: OrderContext, fact: OrderEvent): boolean => {
       return isFirstOf(context.receipts, fact);
     case 'order.proposed':
     case 'order.cancelled':
+    case 'share.withheld':
     case 'key.combined':
     case 'share.destroyed':
     case 'deadline.passed':
@@ -74,14 +74,23 @@ export const isBlamed = (
 ): boolean =>
   blames.some((known) => known.node === blamed && known.code === code && (known.upheld || !upheld));
 
-/** The beneficiary of the terms, or the first ever requested. */
+/**
+ * The beneficiary of the terms, or the first ever requested. The first request may name a later state of its keys than
+ * the terms do, and from then on it is that state for good.
+ */
 const isForRightBeneficiary = (
   context: OrderContext,
-  { order, beneficiary }: EventOf<'redemption.requested'>,
+  { order, beneficiary, later }: EventOf<'redemption.requested'>,
 ): boolean => {
   if (order !== context.order) return false;
-  const known = beneficiaryOf(context);
-  return known === null || sameParty(known, beneficiary);
+  const { terms, redemption } = context;
+  if (redemption !== null) return sameParty(redemption.beneficiary, beneficiary);
+  const named = terms?.beneficiary ?? null;
+  return (
+    named === null ||
+    sameParty(named, beneficiary) ||
+    (named.id === beneficiary.id && later === true)
+  );
 };
 
 /** A fact of this role itself: a command, a deadline, or the answer to an effect. */
@@ -103,6 +112,7 @@ export const isOwnNews = (context: OrderContext, fact: OrderEvent): boolean => {
     case 'redemption.requested':
       return context.redemption === null && isForRightBeneficiary(context, fact);
     case 'share.released':
+    case 'share.withheld':
       return fact.to !== undefined && fact.to === context.redemption?.beneficiary.id;
     case 'order.refused':
     case 'order.cancelled':

@@ -29,6 +29,8 @@ export interface OrderContext {
   /** Beneficiary: released shares, one for each fiduciary. */
   readonly shares: readonly ReleasedShare[];
   readonly released: { readonly to: NodeId; readonly at: number } | null;
+  /** Fiduciary: the revoked identity because of which it does not release. */
+  readonly withheld?: { readonly revoked: NodeId; readonly at: number };
   /** Who says to have received a key, before it is known who the beneficiary is. */
   readonly receipts: readonly { readonly node: NodeId; readonly at: number }[];
   /** The receipt of the beneficiary. `at` is by its clock. */

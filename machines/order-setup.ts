@@ -139,6 +139,7 @@ export const order = base.extend({
     sendRequest: sending(sends.request),
     sendDecline: sending(sends.decline),
     sendShare: sending(sends.share),
+    sendWithholding: sending(sends.withholding),
     sendReceipt: sending(sends.receipt),
   },
 });

@@ -36,6 +36,8 @@ export const remember = (context: OrderContext, fact: OrderEvent): OrderContext 
       return requested(context, fact);
     case 'share.released':
       return released(context, fact);
+    case 'share.withheld':
+      return { ...context, withheld: { revoked: fact.revoked, at: fact.at } };
     case 'key.combined':
       return {
         ...context,

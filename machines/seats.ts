@@ -49,6 +49,7 @@ export const maySay = (context: OrderContext, fact: OrderEvent): boolean => {
     case 'redemption.receipted':
       return role !== 'beneficiary' && mayBeBeneficiary(context, fact.node);
     case 'order.proposed':
+    case 'share.withheld':
     case 'key.combined':
     case 'share.destroyed':
     case 'deadline.passed':

@@ -139,6 +139,19 @@ export const decline: Sending = (context) => [
   },
 ];
 
+/** Why the share does not come: the principal shows it to its operator. */
+export const withholding: Sending = (context) => [
+  {
+    message: 'redemption.refused',
+    to: principalNode(context),
+    body: {
+      role: context.role,
+      code: 'refusal/party-revoked',
+      text: 'no share is released: an identity that it takes is revoked',
+    },
+  },
+];
+
 export const share: Sending = (context, fact) => {
   const secret = guardedSecret(context);
   return fact.type === 'share.released' && fact.to !== undefined && secret !== undefined

@@ -10,7 +10,7 @@ export interface Waiting {
   /** Whom it waits for; null: for the clock, or for this node's operator. */
   node: NodeId | null;
   role: Role | null;
-  /** The missing fact, or `operator`, or `clock`. */
+  /** The missing fact, or `operator`, `clock`; `identity.revoked`: nothing will come, because that identity has ended. */
   event: string;
   since: number;
   /** When the order gives up, or goes on by itself; null: it waits for ever. */
@@ -61,6 +61,15 @@ const missingIn = (state: string, context: OrderContext): Missing[] => {
       return fromPrincipal(context, 'redemption.requested', null);
     case 'releasing':
       return [{ node: null, role: null, event: 'clock', until: deadline(context, 'not-before') }];
+    case 'withheld':
+      return [
+        {
+          node: context.withheld?.revoked ?? null,
+          role: null,
+          event: 'identity.revoked',
+          until: null,
+        },
+      ];
     case 'collecting':
       return each(progress.missingReleasers(context), 'share.released', null);
     case 'released':

@@ -121,6 +121,10 @@ const roles = (order: OrderView, now: number): string =>
 
 const troubles = (order: OrderView, now: number): string =>
   [
+    ...order.hindrances.flatMap(({ role, node, text, advice }) => [
+      `  ${role} ${nameIn(order, node)}: ${text}`,
+      ...(advice === null ? [] : [`    what can be done: ${advice}`]),
+    ]),
     ...order.blames.map(
       ({ node, code, at, upheld }) =>
         `  ${upheld ? 'blamed' : 'suspected'}: ${nameIn(order, node)}, ${code}, ${relative(at, now)}`,
@@ -133,6 +137,11 @@ const troubles = (order: OrderView, now: number): string =>
         ]),
   ].join('\n');
 
+/** Asking for the key would be refused, or is in vain. */
+const isStuck = ({ address, hindrances }: OrderView): boolean =>
+  address !== null &&
+  hindrances.some(({ role, code }) => role !== 'fiduciary' && code === 'identity/revoked');
+
 const next = (order: OrderView): string => {
   const ref = shortId(order.orderReference);
   const state = stateOf(order);
@@ -140,6 +149,7 @@ const next = (order: OrderView): string => {
   if (order.keyHeld) return `  the wallet key is sealed in this node: milagro key export ${ref}`;
   if (state === 'ended' && order.blames.length > 0)
     return `  the evidence: milagro order blame ${ref}`;
+  if (isStuck(order)) return '';
   if (state === 'ready' && isPrincipal) {
     const whom = order.beneficiary === null ? ' --beneficiary NAME' : '';
     return `  to hand the key to the beneficiary: milagro order redeem ${ref}${whom}`;

@@ -54,6 +54,8 @@ export const waitsFor = (order: OrderView, waiting: WaitingView, now: number): s
     return waiting.until === null
       ? 'the set time'
       : `the set time, which is ${relative(waiting.until, now)}`;
+  if (waiting.event === 'identity.revoked')
+    return `nothing any more: ${nameIn(order, waiting.node ?? '')} is revoked, and the share stays here`;
   const who =
     waiting.node === null ? `the ${waiting.role ?? 'others'}` : nameIn(order, waiting.node);
   return `${who}: ${facts.get(waiting.event) ?? waiting.event}; ${limits.join(', ')}`;

@@ -85,6 +85,8 @@ export interface OrderAccused extends Fact<'order.accused'> {
 export interface RedemptionRequested extends Fact<'redemption.requested'> {
   order: OrderId;
   beneficiary: Party;
+  /** The state of the beneficiary's keys builds on the one that the terms pin, and is the newer one of the two. */
+  later?: true;
   nonce: Uint8Array;
   /** Received by a beneficiary that was not named in the terms. `addend` is sealed. */
   handover?: {
@@ -101,6 +103,14 @@ export interface ShareReleased extends Fact<'share.released'> {
   /** Received: the sealed share. */
   share?: SecretId;
   fault?: FaultCode;
+}
+
+/** A share that is due stays here, for good: an identity that it takes has ended. Own only. */
+export interface ShareWithheld extends Fact<'share.withheld'> {
+  /** Who was to get it. */
+  to: NodeId;
+  /** Whose identity is revoked. */
+  revoked: NodeId;
 }
 
 /** The beneficiary holds the whole wallet key, sealed; it was checked against the certified public key. */
@@ -134,6 +144,7 @@ export type OrderEvent =
   | OrderAccused
   | RedemptionRequested
   | ShareReleased
+  | ShareWithheld
   | KeyCombined
   | RedemptionReceipted
   | RedemptionRefused

@@ -14,7 +14,7 @@ export const WaitingView = view({
   /** Whom it waits for; null: for the clock, or for this node's operator. */
   node: nullable(Cid),
   role: nullable(RoleSchema),
-  /** The fact that is missing, e.g. `order.contributed`, or `operator`, `clock`. */
+  /** The missing fact, e.g. `order.contributed`, or `operator`, `clock`; `identity.revoked`: nothing will come any more. */
   event: Type.String(),
   since: Time,
   /** When the order gives up, or goes on by itself; null: it waits for ever. */
@@ -40,6 +40,19 @@ export const BlameView = view({
   upheld: Type.Boolean(),
 });
 export type BlameView = Static<typeof BlameView>;
+
+/** An identity that ended or changed in the middle of an order, and stands in its way. */
+export const HindranceView = view({
+  role: RoleSchema,
+  node: Cid,
+  /** `identity/revoked`, or `identity/rotated`. */
+  code: Type.String(),
+  /** What it means for the order. */
+  text: Type.String(),
+  /** What an operator can do; null: nothing needs to be done, or nothing can be done here. */
+  advice: nullable(Type.String()),
+});
+export type HindranceView = Static<typeof HindranceView>;
 
 /** How this node stands in one role of one order. */
 export const RoleView = view({
@@ -80,6 +93,8 @@ export const OrderView = view({
   /** This node can export the wallet key. */
   keyHeld: Type.Boolean(),
   blames: Type.Array(BlameView),
+  /** Why it may wait for ever, by what is known of the parties now. */
+  hindrances: Type.Array(HindranceView),
   /** Why it ended without a wallet. */
   ended: nullable(view({ by: nullable(Cid), code: Type.String(), text: Type.String() })),
 });
@@ -116,7 +131,16 @@ export const IdentityView = view({
   addrs: Type.Array(Type.String()),
   /** Not empty: it has two histories, and these blocks prove it. */
   duplicity: Type.Array(view({ seq: Type.Integer(), cids: Type.Array(Cid) })),
-  history: Type.Array(view({ seq: Type.Integer(), cid: Cid, type: Type.String(), at: Time })),
+  /** From the inception to the newest state. `changed`: what it has that the state before had not. */
+  history: Type.Array(
+    view({
+      seq: Type.Integer(),
+      cid: Cid,
+      type: Type.String(),
+      at: Time,
+      changed: Type.Array(Type.String()),
+    }),
+  ),
 });
 export type IdentityView = Static<typeof IdentityView>;
 

@@ -9,12 +9,12 @@ import { counted, type Counters } from './counters.ts';
 /** What the first stage is told about the receiving node. All answers are immediate: nothing is awaited or computed. */
 export interface Inspection {
   self: NodeId;
-  /** Does this node still hold the private keys of that state of its own? */
-  holds: (key: KeyStateId) => boolean;
+  /** Does this node still hold the private keys of that state of its own, or need none for such an envelope? */
+  holds: (key: KeyStateId, header: Header) => boolean;
   registry: Pick<Registry, 'resolve' | 'stateAt'>;
   /**
    * May the sender still use a key state that is not its current one? Yes where the order of `header.stream` pinned
-   * it. It is known and the sender's own.
+   * it, and for a while after it was replaced. It is known and the sender's own.
    */
   mayUse: (header: Header) => boolean;
   /** Is the sender within its rate? Called once per envelope that comes so far. */
@@ -50,7 +50,8 @@ export const inspectEnvelope = (bytes: Uint8Array, node: Inspection): Inspected 
     const wrap = wraps[place];
     if (!to || !wrap) throw refused('envelope/not-for-me', 'this node is no recipient');
     const sender = senderOf(header, node);
-    if (!node.holds(to.key)) throw refused('envelope/recipient-key', 'for a key state not held');
+    if (!node.holds(to.key, header))
+      throw refused('envelope/recipient-key', 'for a key state not held');
     if (!node.admits(header)) throw refused('envelope/rate', 'sender sends too much');
     if (header.until < node.now) throw refused('envelope/expired', 'too late');
     if (node.seen(decoded.id, header)) throw refused('envelope/repeated', 'taken in before');

@@ -49,6 +49,11 @@ export interface Registry {
   heads(id?: NodeId): IdentityHead[];
   /** CIDs of blocks that waiting ones build on: to be fetched. Ascending. */
   missing(): KeyStateId[];
+  /**
+   * The states that follow `from` on the way to `to`, oldest first: none when both are one, null when `to` does not build
+   * on `from`. @throws IdentityError identity/unknown
+   */
+  between(from: KeyStateId, to: KeyStateId): KeyState[] | null;
   /** Bytes from the inception to this block. @throws IdentityError identity/unknown */
   chain(keyId: KeyStateId): Uint8Array[];
   /** All blocks of an identity, forks among them, predecessors first. @throws IdentityError identity/unknown */
@@ -210,6 +215,18 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
     return blocks.toReversed();
   };
 
+  const between = (from: KeyStateId, to: KeyStateId): KeyState[] | null => {
+    const start = memberAt(from);
+    const path: KeyState[] = [];
+    let member = memberAt(to);
+    while (member.cid !== from) {
+      if (member.prev === null || member.seq <= start.seq) return null;
+      path.push(stateOf(member));
+      member = memberAt(member.prev);
+    }
+    return path.toReversed();
+  };
+
   return {
     merge,
     restore,
@@ -223,6 +240,7 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
     heads: (id) =>
       id === undefined ? [...identities.keys()].toSorted().flatMap(headsOf) : headsOf(id),
     missing: () => waiting.missing(),
+    between,
     chain,
     blocks: (id) =>
       identityOf(id)

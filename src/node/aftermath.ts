@@ -1,5 +1,7 @@
 import type { OrderContext } from '../../machines/order-context.ts';
 import { splitStream, streamId, type NodeId, type OrderId, type StreamId } from '../domain/ids.ts';
+import { reason } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Actors } from './actors.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Directory } from './directory.ts';
@@ -8,7 +10,7 @@ import type { Inbox } from './inbox.ts';
 import type { Notice } from './notice.ts';
 import type { OrderIndex } from './order-index.ts';
 import type { Outbox } from './outbox.ts';
-import { pinnedState } from './plan-envelope.ts';
+import { boundStates } from './plan-envelope.ts';
 import type { Committed } from './role-actor.ts';
 import type { Became, TakenOn } from './taken-on.ts';
 
@@ -17,14 +19,16 @@ export interface Aftermath {
   committed(change: Committed): void;
   /** Takes up what the log holds of a role, after a start and after a write whose outcome was not known. */
   takeUp(stream: StreamId): Promise<void>;
-  /** Keys of former states go as soon as no order needs them. */
+  /** Keys of former states go as soon as no order needs them, and none may begin with them. */
   tidy(): Promise<void>;
+  stop(): void;
   watch(listener: (order: OrderId) => void): () => void;
   tell(order: OrderId): void;
 }
 
 export const createAftermath = (deps: {
   self: NodeId;
+  clock: Clock;
   directory: Directory;
   index: OrderIndex;
   takenOn: TakenOn;
@@ -37,10 +41,12 @@ export const createAftermath = (deps: {
 }): Aftermath => {
   const { self, directory, index, outbox, deadlines, notice } = deps;
   const watchers = new Set<(order: OrderId) => void>();
+  let tidying: (() => void) | undefined;
+  let stopped = false;
 
   const note = (stream: StreamId, became: Became & { context: OrderContext }): void => {
     const { context, finished } = became;
-    const pinned = pinnedState(context, self);
+    const pinned = boundStates(context, self);
     index.note(stream, { createdAt: context.createdAt, finished, pinned });
     deps.takenOn.note(...splitStream(stream), became);
     deadlines.set(stream, finished ? [] : context.deadlines);
@@ -55,10 +61,17 @@ export const createAftermath = (deps: {
     });
   };
 
-  const tidy = (): Promise<void> =>
-    deps.identities.destroyUnused().catch((thrown: unknown) => {
-      notice({ level: 'warn', event: 'keys.not-destroyed', reason: String(thrown) });
-    });
+  const tidy = async (): Promise<void> => {
+    try {
+      const again = await deps.identities.destroyUnused();
+      tidying?.();
+      tidying = undefined;
+      if (again === null || stopped) return;
+      tidying = deps.clock.after(again - deps.clock.now(), () => void tidy());
+    } catch (thrown) {
+      notice({ level: 'warn', event: 'keys.not-destroyed', reason: reason(thrown) });
+    }
+  };
 
   const tell = (order: OrderId): void => {
     for (const watcher of watchers) watcher(order);
@@ -83,6 +96,10 @@ export const createAftermath = (deps: {
       if (view.records > 0) note(stream, view);
     },
     tidy,
+    stop: () => {
+      stopped = true;
+      tidying?.();
+    },
     watch: (listener) => {
       watchers.add(listener);
       return () => void watchers.delete(listener);

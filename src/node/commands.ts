@@ -5,12 +5,13 @@ import { orderIdOf } from '../custody/order-id.ts';
 import type { OrderEvent } from '../domain/events.ts';
 import type { NodeId, OrderId, Role } from '../domain/ids.ts';
 import { parseTerms, type Party, type Terms } from '../domain/terms.ts';
-import { NodeError } from '../errors.ts';
+import { IdentityError, NodeError } from '../errors.ts';
 import type { Answer } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Actors } from './actors.ts';
 import type { Directory } from './directory.ts';
+import { isLater } from './examine/redemption.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { OrderWish } from './service.ts';
 
@@ -52,6 +53,7 @@ export const createCommands = (deps: CommandDeps): Commands => {
   };
 
   const termsOf = (wish: OrderWish): Terms => {
+    directory.checkUsable(self);
     const coin = requestedCoin(wish.coin).name;
     const now = clock.now();
     const fiduciaries =
@@ -107,7 +109,7 @@ export const createCommands = (deps: CommandDeps): Commands => {
         at: clock.now(),
         node: self,
         order,
-        beneficiary: redeemer(context, beneficiary),
+        ...redeemer(context, beneficiary),
         nonce: random.bytes(32),
       });
       await command(order, fact, answer && { ...answer, response: order });
@@ -115,8 +117,14 @@ export const createCommands = (deps: CommandDeps): Commands => {
     });
   };
 
-  /** Whoever the order names already is not asked about again: a ready wallet is always redeemable (guarantee G15). */
-  const redeemer = ({ terms, redemption }: OrderContext, wished: NodeId | null): Party => {
+  /**
+   * Whoever the order names already is not asked about again: a ready wallet is always redeemable (guarantee G15). The
+   * first request names the newest state of its keys: those of the terms may have been replaced because they were stolen.
+   */
+  const redeemer = (
+    { terms, redemption }: OrderContext,
+    wished: NodeId | null,
+  ): { beneficiary: Party; later?: true } => {
     const named = redemption?.beneficiary ?? terms?.beneficiary ?? null;
     if (named === null && wished === null)
       throw new NodeError(
@@ -125,7 +133,19 @@ export const createCommands = (deps: CommandDeps): Commands => {
       );
     if (named !== null && (wished ?? named.id) !== named.id)
       throw new NodeError('node/order-state', 'the order names another beneficiary, for good');
-    return named ?? party(wished ?? self, 'beneficiary');
+    if (named === null) return { beneficiary: party(wished ?? self, 'beneficiary') };
+    refuseRevoked(named.id, 'no share of the key is released to it');
+    refuseRevoked(self, 'nobody believes a request of it');
+    const newest = { id: named.id, key: directory.current(named.id).keyId };
+    return redemption === null && isLater(named, newest, directory)
+      ? { beneficiary: newest, later: true }
+      : { beneficiary: named };
+  };
+
+  const refuseRevoked = (id: NodeId, consequence: string): void => {
+    if (!directory.current(id).revoked) return;
+    const name = directory.nameOf(id) ?? id;
+    throw new IdentityError('identity/revoked', `${name} has revoked its identity: ${consequence}`);
   };
 
   const known = (order: OrderId): void => {

@@ -35,6 +35,15 @@ export interface Directory {
   /** The newest state of somebody's keys. @throws IdentityError identity/unknown */
   current(id: NodeId): KeyState;
   knows(id: NodeId): boolean;
+  /** Is `later` this state itself, or one that builds on it? @throws IdentityError identity/unknown */
+  follows(state: KeyStateId, later: KeyStateId): boolean;
+  /**
+   * May an order begin with this state: is it the newest, or was it replaced less than `SUCCESSION` ago?
+   * @throws IdentityError identity/unknown
+   */
+  isRecent(state: KeyStateId, now: number): boolean;
+  /** @throws IdentityError identity/unknown, identity/revoked, identity/duplicity: it takes part in no new order */
+  checkUsable(id: NodeId): void;
 
   peers(): readonly Peer[];
   peer(id: NodeId): Peer | undefined;
@@ -70,6 +79,13 @@ export interface DirectoryDeps {
 }
 
 const MOST_PEERS = 10_000;
+
+/**
+ * How long a state of keys may still begin an order after it was replaced, ms: what was proposed right before may be on
+ * its way, or named a party that was just about to rotate. Longer than the longest pause of the outbox, twice over; and
+ * as long as a thief, who acted in its owner's name until then, may go on to.
+ */
+export const SUCCESSION = 900_000;
 
 export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => {
   const { self, roster } = deps;
@@ -147,6 +163,13 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
     stateAt: (state) => registry.stateAt(state),
     current,
     knows: (id) => registry.has(id),
+    follows: (state, later) => registry.between(state, later) !== null,
+    isRecent: (state, now) => {
+      const newest = current(registry.stateAt(state).id).keyId;
+      const [successor] = registry.between(state, newest) ?? [];
+      return state === newest || (successor !== undefined && now - successor.at < SUCCESSION);
+    },
+    checkUsable,
     peers: () => [...peers.values()],
     peer: (id) => peers.get(id),
     pinned,

@@ -1,12 +1,12 @@
-import type { NodeId } from '../domain/ids.ts';
+import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import type { IdentityView } from '../domain/views.ts';
 import { IdentityError } from '../errors.ts';
 import { readExport } from '../identity/export-file.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
-import { verifyBlock } from '../identity/verify-block.ts';
+import type { KeyState } from '../identity/key-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Announcer } from './announcer.ts';
-import type { Directory } from './directory.ts';
+import { SUCCESSION, type Directory } from './directory.ts';
 import type { OrderIndex } from './order-index.ts';
 import type { OwnKeys } from './own-keys.ts';
 
@@ -18,8 +18,11 @@ export interface Identities {
   view(id: NodeId, fresh: boolean): Promise<IdentityView>;
   /** Takes in the identity that a file holds. @throws IdentityError */
   read(file: string): Promise<NodeId>;
-  /** Destroys own keys that no open order is bound to and that are not the current ones. */
-  destroyUnused(): Promise<void>;
+  /**
+   * Destroys own keys that no open order is bound to, and with which no order may begin any more. Resolves to the time at
+   * which more of them may go, ms; null: only with the end of an order.
+   */
+  destroyUnused(): Promise<number | null>;
 }
 
 export const createIdentities = (deps: {
@@ -45,20 +48,30 @@ export const createIdentities = (deps: {
       peerId: state.keys.peerId,
       addrs: [...state.addrs],
       duplicity: registry.duplicity(id).map(({ seq, cids }) => ({ seq, cids: [...cids] })),
-      history: registry.chain(state.keyId).map((bytes) => {
-        const { cid, op } = verifyBlock(bytes);
-        return { seq: op.seq, cid, type: op.type, at: op.at };
-      }),
+      history: historyOf(id, state.keyId),
     };
   };
 
-  const destroyUnused = async (): Promise<void> => {
+  const historyOf = (id: NodeId, newest: KeyStateId): IdentityView['history'] => {
+    const states = [registry.stateAt(id), ...(registry.between(id, newest) ?? [])];
+    return states.map((state, i) => ({
+      seq: state.seq,
+      cid: state.keyId,
+      type: typeOf(state),
+      at: state.at,
+      changed: changedIn(state, states[i - 1]),
+    }));
+  };
+
+  const destroyUnused = async (): Promise<number | null> => {
+    const now = clock.now();
     const needed = index.pinned();
     const [, ...former] = directory.held().map(({ keyId }) => keyId);
-    const unused = former.filter((state) => !needed.has(state));
-    if (unused.length === 0) return;
-    await ownKeys.destroy(unused);
+    const free = former.filter((state) => !needed.has(state));
+    const unused = free.filter((state) => !directory.isRecent(state, now));
+    if (unused.length > 0) await ownKeys.destroy(unused);
     for (const state of unused) directory.drop(state);
+    return free.length > unused.length ? now + SUCCESSION : null;
   };
 
   return {
@@ -74,7 +87,6 @@ export const createIdentities = (deps: {
       // Held before it is known: from the moment that the new state counts, its keys can be used.
       directory.hold(keys);
       await announcer.publishOwn(block.bytes);
-      await destroyUnused();
       return viewOf(self);
     },
     revoke: async () => {
@@ -94,4 +106,24 @@ export const createIdentities = (deps: {
     },
     destroyUnused,
   };
+};
+
+const typeOf = ({ seq, revoked }: KeyState): string => {
+  if (revoked) return 'revocation';
+  return seq === 0 ? 'inception' : 'rotation';
+};
+
+const changedIn = (state: KeyState, before: KeyState | undefined): string[] => {
+  if (!before) return [];
+  const { keys } = state;
+  const old = before.keys;
+  const same: [string, boolean][] = [
+    ['sign key', Buffer.compare(keys.sign.bytes, old.sign.bytes) === 0],
+    ['kem key', Buffer.compare(keys.kem.bytes, old.kem.bytes) === 0],
+    ['bls key', Buffer.compare(keys.bls, old.bls) === 0],
+    ['peer id', keys.peerId === old.peerId],
+    ['name', state.name === before.name],
+    ['addresses', state.addrs.join() === before.addrs.join()],
+  ];
+  return same.filter(([, isSame]) => !isSame).map(([what]) => what);
 };

@@ -1,5 +1,5 @@
 import type { Header } from '../domain/envelope.ts';
-import type { EnvelopeId, NodeId, OrderId, Role } from '../domain/ids.ts';
+import type { EnvelopeId, KeyStateId, NodeId, OrderId, Role } from '../domain/ids.ts';
 import { parseMessage, type Message, type Typed } from '../domain/messages.ts';
 import { hasSeat, partiesOf, partyOf, type Party } from '../domain/terms.ts';
 import type { Counters } from '../envelope/counters.ts';
@@ -45,6 +45,8 @@ export interface InboxDeps {
   acknowledged: (envelope: EnvelopeId, by: NodeId) => void;
   /** Gets the key state of a party from peers. */
   resolve: (party: Party) => Promise<unknown>;
+  /** Has the order ended in every role of this node? */
+  isOver: (order: OrderId) => boolean;
   /** What an acknowledgement says of this node's own log. */
   shown: (by: NodeId, head: Head | null) => Promise<void>;
   /** Who is where in whose chain: nothing of an order. */
@@ -87,14 +89,20 @@ export const createInbox = (deps: InboxDeps): Inbox => {
   const inspect = (bytes: Uint8Array, local: boolean): Inspected =>
     inspectEnvelope(bytes, {
       self,
-      holds: (key) => directory.holds(key),
+      holds: (key, header) => directory.holds(key) || isLate(key, header.stream),
       registry: directory.registry,
-      mayUse: (header) => header.stream !== null && actors.roles(header.stream).length > 0,
+      mayUse: ({ stream, key }) =>
+        (stream !== null && actors.roles(stream).length > 0) ||
+        directory.isRecent(key, clock.now()),
       admits: (header) => local || admits(header.from),
       now: clock.now(),
       seen: (id, header) => !local && answerAgain(id, header),
       counters,
     });
+
+  /** For keys that were destroyed after the order: nobody reads it, and its sender need not send it again. */
+  const isLate = (key: KeyStateId, order: OrderId | null): boolean =>
+    !directory.holds(key) && order !== null && deps.isOver(order);
 
   /** The same bytes again, perhaps because the acknowledgement was lost: it is given again, nothing else happens. */
   const answerAgain = (id: EnvelopeId, header: Header): boolean => {
@@ -109,12 +117,24 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     if (UNACKNOWLEDGED.has(header.type) || header.from === self || mine === undefined) return;
     acknowledger.acknowledge({
       to: header.from,
-      theirs: header.key,
-      mine,
+      theirs: readableBy(header),
+      mine: believedOf(mine),
       envelope: id,
       ...(code !== undefined && { code }),
     });
   };
+
+  /** The sender may have destroyed the keys that it signed with; which of two histories is its own is not known. */
+  const readableBy = ({ from, key }: Header): KeyStateId => {
+    const { keyId, revoked } = directory.current(from);
+    return revoked || directory.registry.duplicity(from).length > 0 ? key : keyId;
+  };
+
+  /** Who wrote to this state of its own knows it; a later one perhaps not yet, and a former one is not believed for ever. */
+  const believedOf = (mine: KeyStateId): KeyStateId =>
+    directory.holds(mine) && directory.isRecent(mine, clock.now())
+      ? mine
+      : directory.newestHeld().keyId;
 
   const receive = (bytes: Uint8Array): Verdict => {
     try {
@@ -155,6 +175,7 @@ export const createInbox = (deps: InboxDeps): Inbox => {
   };
 
   const open = async (inspected: Inspected, from?: Role): Promise<Delivery> => {
+    if (isLate(inspected.to.key, inspected.header.stream)) return { kind: 'done' };
     const keys = directory.keys(inspected.to.key);
     const { message: typed, head, cek } = openEnvelope(inspected, { keys, parseMessage, counters });
     try {
@@ -237,15 +258,14 @@ export const createInbox = (deps: InboxDeps): Inbox => {
       const { terms, redemption } = context;
       if (!terms && !begins(message.typed)) return { kind: 'early' };
       if (terms) {
+        const redeemer = redemption?.beneficiary;
         const pinned =
-          redemption?.beneficiary.id === header.from
-            ? redemption.beneficiary
-            : partyOf(terms, header.from);
+          partyOf(terms, header.from) ?? (redeemer?.id === header.from ? redeemer : undefined);
         // It may be the beneficiary, of whom this role has not heard yet.
         if (!pinned && terms.beneficiary === null && !redemption) return { kind: 'early' };
         if (!pinned) throw new NodeError('node/not-party', 'the sender has no part in this order');
-        if (directory.stateAt(header.key).seq < directory.stateAt(pinned.key).seq)
-          throw new NodeError('node/not-party', 'signed with a key state older than the order');
+        if (!maySign(pinned, header.key))
+          throw new NodeError('node/not-party', 'signed with another key state than the order’s');
       }
       await actor.take(message);
       return { kind: 'done' };
@@ -255,6 +275,11 @@ export const createInbox = (deps: InboxDeps): Inbox => {
       throw thrown;
     }
   };
+
+  /** The pinned state, or one that builds on it; of two histories only the pinned state itself (guarantee G13). */
+  const maySign = ({ id, key }: Party, signed: KeyStateId): boolean =>
+    signed === key ||
+    (directory.follows(key, signed) && directory.registry.duplicity(id).length === 0);
 
   /** Every seat of this node in the order, as far as it is known, and what the message itself gives it. */
   const rolesFor = async (order: OrderId, typed: Typed): Promise<Role[]> => {

@@ -54,6 +54,8 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     compute: ports.compute,
     keys: sealer.keys,
     states: sealer.states,
+    follows: (state, later) => directory.follows(state, later),
+    isRecent: (state, now) => directory.isRecent(state, now),
     standing: (node) => directory.standing(node),
     load: (principal, except, now) => takenOn.load(principal, except, now),
     claim: (order, principal, now) => takenOn.claim(order, principal, now),
@@ -158,6 +160,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     actors,
     acknowledger,
     resolve: (party) => announcer.resolveState(party),
+    isOver: (order) => index.isOver(order),
     acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
     shown: (by, head) => guard.shown(by, head),
     heads: (from, typed) => announcer.told(from, typed),
@@ -177,6 +180,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
 
   const aftermath = createAftermath({
     self,
+    clock,
     directory,
     index,
     takenOn,
@@ -245,6 +249,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
       deadlines.stop();
       inquiry.stop();
       announcer.stop();
+      aftermath.stop();
       await ports.documents.stop();
       await transport.stop();
       await inbox.stop();

@@ -73,7 +73,11 @@ export const createOperator = (parts: {
     exportCertificate: (order) => exportCertificate({ network, actors, directory }, order),
 
     exportIdentity: async () => directory.exportOwn(),
-    rotateIdentity: (replace) => identities.rotate(replace),
+    rotateIdentity: async (replace) => {
+      const rotated = await identities.rotate(replace);
+      await parts.aftermath.tidy();
+      return rotated;
+    },
     revokeIdentity: () => identities.revoke(),
     resolveIdentity: (id) => identities.view(id, true),
 

@@ -1,23 +1,32 @@
-import { splitStream, type KeyStateId, type OrderId, type StreamId } from '../domain/ids.ts';
+import {
+  ROLES,
+  splitStream,
+  streamId,
+  type KeyStateId,
+  type OrderId,
+  type StreamId,
+} from '../domain/ids.ts';
 
 /** The orders of this node by age, for lists: an id and a time each, so that ten thousand cost a megabyte. */
 export interface OrderIndex {
-  /** What a role of this node has become, and the state of this node's keys that it is bound to. */
+  /** What a role of this node has become, and the states of this node's keys that it is bound to. */
   note(
     stream: StreamId,
-    role: { createdAt: number; finished: boolean; pinned: KeyStateId | null },
+    role: { createdAt: number; finished: boolean; pinned: readonly KeyStateId[] },
   ): void;
   page(page: { page: number; perPage: number; newestFirst: boolean }): OrderId[];
   size(): number;
   /** Roles in orders that have not ended. */
   openStreams(): StreamId[];
+  /** Known, and finished in every role: nothing that comes for it changes anything. */
+  isOver(order: OrderId): boolean;
   /** States of this node's keys that open orders are bound to. */
   pinned(): Set<KeyStateId>;
 }
 
 export const createOrderIndex = (): OrderIndex => {
   const createdAt = new Map<OrderId, number>();
-  const open = new Map<StreamId, KeyStateId | null>();
+  const open = new Map<StreamId, readonly KeyStateId[]>();
   let sorted: OrderId[] | undefined;
   const byAge = (): OrderId[] =>
     (sorted ??= [...createdAt]
@@ -38,6 +47,8 @@ export const createOrderIndex = (): OrderIndex => {
     },
     size: () => createdAt.size,
     openStreams: () => [...open.keys()],
-    pinned: () => new Set([...open.values()].filter((state) => state !== null)),
+    isOver: (order) =>
+      createdAt.has(order) && ROLES.every((role) => !open.has(streamId(order, role))),
+    pinned: () => new Set([...open.values()].flat()),
   };
 };

@@ -2,7 +2,7 @@ import type { Send } from '../../machines/effect.ts';
 import type { OrderContext } from '../../machines/order-context.ts';
 import type { EnvelopeId, KeyStateId, NodeId } from '../domain/ids.ts';
 import type { Message, MessageType } from '../domain/messages.ts';
-import { partyOf } from '../domain/terms.ts';
+import { partiesOf, partyOf } from '../domain/terms.ts';
 import { sealEnvelope, type Sealing } from '../envelope/seal.ts';
 import { NodeError } from '../errors.ts';
 import type { KeyState } from '../identity/key-state.ts';
@@ -66,11 +66,24 @@ export const planEnvelope = (plan: {
   };
 };
 
-/** The state of a node's keys that this order is bound to (guarantee G13); null when it is no party. */
-export const pinnedState = (context: OrderContext, node: NodeId): KeyStateId | null => {
+/**
+ * The state of a node's keys that this order goes on with (guarantee G13): that of the terms, or the later one that the
+ * redemption names; null when it is no party.
+ */
+const pinnedState = (context: OrderContext, node: NodeId): KeyStateId | null => {
   const redeemer = context.redemption?.beneficiary;
   const party = redeemer?.id === node ? redeemer : context.terms && partyOf(context.terms, node);
   return party?.key ?? null;
+};
+
+/** Every state of a node's keys that envelopes of this order may be sealed to. */
+export const boundStates = (context: OrderContext, node: NodeId): KeyStateId[] => {
+  const { terms, redemption } = context;
+  const parties = [
+    ...(terms ? partiesOf(terms) : []),
+    ...(redemption ? [redemption.beneficiary] : []),
+  ];
+  return [...new Set(parties.filter(({ id }) => id === node).map(({ key }) => key))];
 };
 
 const keyStateOf = (context: OrderContext, node: NodeId): KeyStateId => {

@@ -7,6 +7,7 @@ import type { CertificateView, OrderView, RoleView, SeatView } from '../domain/v
 import { NodeError } from '../errors.ts';
 import type { Actors } from './actors.ts';
 import type { Directory } from './directory.ts';
+import { hindrancesOf } from './hindrances.ts';
 import type { ActorView } from './role-actor.ts';
 
 /** Pictures of orders for the operator, put together from all roles that this node plays in them. */
@@ -24,16 +25,12 @@ export const createQueries = (deps: { actors: Actors; directory: Directory }): Q
       const roles = actors.roles(order);
       const seen: Seen[] = [];
       for (const role of roles) seen.push({ ...(await actors.of(order, role).view()), role });
-      return orderView(order, seen, (node) => directory.nameOf(node));
+      return orderView(order, seen, directory);
     },
   };
 };
 
-const orderView = (
-  order: OrderId,
-  seen: readonly Seen[],
-  nameOf: (node: NodeId) => string | null,
-): OrderView => {
+const orderView = (order: OrderId, seen: readonly Seen[], directory: Directory): OrderView => {
   const [main] = seen;
   const terms = main?.context.terms;
   if (!main || !terms) throw new NodeError('node/order-unknown', 'no such order on this node');
@@ -45,12 +42,13 @@ const orderView = (
     address: certificate?.address ?? null,
     walletKey: certificate ? hex(certificate.walletKey) : null,
     createdAt: main.context.createdAt,
-    seats: seatViews(main.context, nameOf),
+    seats: seatViews(main.context, (node) => directory.nameOf(node)),
     roles: seen.map(roleView),
     certificate: certificate && certificateView(certificate),
     redemption: redemptionView(contexts),
     keyHeld: contexts.some(({ secrets }) => secrets.key !== undefined),
     blames: blameViews(contexts),
+    hindrances: hindrancesOf(contexts, directory),
     ended: firstOf(contexts, ({ ended }) => ended),
   };
 };

@@ -16,7 +16,10 @@ export interface NodeService {
   createOrder(wish: OrderWish, idempotencyKey: string | null): Promise<OrderView>;
   /** @throws NodeError node/order-unknown, node/order-state */
   cancelOrder(order: OrderId, text: string): Promise<OrderView>;
-  /** @throws NodeError node/order-unknown, node/order-state, node/party-unknown, node/idempotency-conflict */
+  /**
+   * @throws NodeError node/order-unknown, node/order-state, node/party-unknown, node/idempotency-conflict; IdentityError
+   * identity/revoked: nothing is released to it, or nobody believes this node
+   */
   redeemOrder(
     order: OrderId,
     beneficiary: NodeId | null,

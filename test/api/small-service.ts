@@ -134,6 +134,7 @@ export const smallService = (options: { now?: () => number } = {}): SmallService
       redemption: null,
       keyHeld: false,
       blames: [],
+      hindrances: [],
       ended: null,
     };
   };
@@ -301,5 +302,5 @@ const identity: IdentityView = {
   peerId: '12D3KooW',
   addrs: [],
   duplicity: [],
-  history: [{ seq: 0, cid: SELF, type: 'inception', at: 0 }],
+  history: [{ seq: 0, cid: SELF, type: 'inception', at: 0, changed: [] }],
 };

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../src/domain/events.ts';
 import type { Play } from './play.ts';
-import { deceived, factsOf, own, passed, seats, termsOf } from './world.ts';
+import { deceived, factsOf, own, party, passed, seats, termsOf } from './world.ts';
 
 /** Whole orders as each role lives through them, kept as golden histories. */
 export interface Course {
@@ -25,6 +25,8 @@ const certifications = [P, B, F1, F2, F3].map((one) => f.certified(one));
 const dealt = [f.dealt('F2'), f.dealt('F3')];
 const wrong = f.released('F1', { fault: 'fault/share-released-wrong', via: 'v-wrong' });
 const ready = [own(f.proposed()), ...contributions, ...certifications];
+
+const LATER = { beneficiary: party('B', 'new'), later: true } as const;
 
 const principal = { role: 'principal', self: 'P' } as const;
 const fiduciary = { role: 'fiduciary', self: 'F1' } as const;
@@ -99,6 +101,24 @@ export const COURSES: Course[] = [
     name: 'alone',
     play: { ...fiduciary, terms: singleTerms },
     facts: [s.proposed(), s.contributed(B), s.ready(), s.requested(), s.receipted()],
+  },
+  {
+    machine: 'fiduciary@1',
+    name: 'withheld-from-a-revoked-identity',
+    play: {
+      ...fiduciary,
+      terms: singleTerms,
+      answers: {
+        release: (_context, at) => ({
+          type: 'share.withheld',
+          at,
+          node: 'F1',
+          to: 'B',
+          revoked: 'B',
+        }),
+      },
+    },
+    facts: [s.proposed(), s.contributed(B), s.ready(), s.requested(LATER), s.receipted()],
   },
   {
     machine: 'fiduciary@1',

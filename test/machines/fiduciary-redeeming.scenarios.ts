@@ -1,3 +1,4 @@
+import type { Play } from './play.ts';
 import { scenariosOf } from './scenario.ts';
 import { factsOf, own, party, passed, seats, termsOf } from './world.ts';
 
@@ -70,6 +71,74 @@ add(
     state: 'guarding',
     effects: ['send redemption.refused to P'],
   },
+);
+add(
+  'releases to later keys of the beneficiary',
+  guarding,
+  f.requested({ beneficiary: party('B', 'new'), later: true }),
+  { state: 'released', effects: ['release to B', 'send share.released to B with share'] },
+);
+add(
+  'refuses later keys of another',
+  guarding,
+  f.requested({ beneficiary: party('X', 'new'), later: true }),
+  { state: 'guarding', effects: ['send redemption.refused to P'] },
+);
+for (const [what, asked, again] of [
+  ['later keys', f.requested(), party('B', 'new')],
+  [
+    'the keys of the terms',
+    f.requested({ beneficiary: party('B', 'new'), later: true }),
+    party('B'),
+  ],
+] as const)
+  add(
+    `refuses ${what} when others were asked for first`,
+    [...guarding, asked],
+    f.requested({ beneficiary: again, later: true, via: 'v-again' }),
+    { state: 'released', effects: ['send redemption.refused to P'] },
+  );
+
+const withholding = {
+  play: {
+    ...play,
+    answers: {
+      release: (_context, at) => ({
+        type: 'share.withheld',
+        at,
+        node: 'F1',
+        to: 'B',
+        revoked: 'B',
+      }),
+    },
+  },
+} as const satisfies { play: Play };
+add(
+  'keeps its share from a revoked identity, and tells the principal',
+  guarding,
+  f.requested(),
+  { state: 'withheld', effects: ['release to B', 'send redemption.refused to P'] },
+  withholding,
+);
+add(
+  'keeps it when asked again',
+  [...guarding, f.requested()],
+  f.requested({ via: 'v-again' }),
+  { state: 'withheld', refused: true },
+  withholding,
+);
+add(
+  'says itself what it keeps, nobody else does',
+  guarding,
+  { type: 'share.withheld', at: 7, node: 'P', via: 'v-withheld', to: 'B', revoked: 'B' },
+  { state: 'guarding', refused: true },
+);
+add(
+  'ends when the beneficiary had the key of others before',
+  [...guarding, f.requested()],
+  f.receipted(),
+  { state: 'closed', effects: ['destroy share'] },
+  withholding,
 );
 add(
   'releases to the right beneficiary after it refused another',

@@ -147,6 +147,23 @@ const CASES: [name: string, play: Play, facts: OrderEvent[], expected: string[]]
     ['B beneficiary redemption.receipted ever'],
   ],
   [
+    'nothing more, when it keeps the share from a revoked identity',
+    {
+      ...fiduciary,
+      answers: {
+        release: (_context, at) => ({
+          type: 'share.withheld',
+          at,
+          node: 'F1',
+          to: 'B',
+          revoked: 'B',
+        }),
+      },
+    },
+    [f.proposed(), ...contributions, ...dealt, f.ready(), f.requested({ at: 500 })],
+    ['B - identity.revoked ever'],
+  ],
+  [
     'nothing, when cancelled after it certified',
     fiduciary,
     [f.proposed(), ...contributions, ...dealt, f.cancelled()],

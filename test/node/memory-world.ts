@@ -13,7 +13,7 @@ import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
 import type { MilagroNode } from '../../src/node/node.ts';
 import type { Notice } from '../../src/node/notice.ts';
 import { createVault } from '../../src/node/vault.ts';
-import { systemClock } from '../../src/ports/clock.ts';
+import { systemClock, type Clock } from '../../src/ports/clock.ts';
 import { inlineCompute } from '../../src/ports/compute.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import type { Transport } from '../../src/transport/transport.ts';
@@ -42,14 +42,20 @@ export const memoryWorld = async (
   hooks: Hooks = {},
   /** Stands between a node and its keystore. */
   around: (name: string, keystore: Keystore) => Keystore = (_name, keystore) => keystore,
+  clock: Clock = systemClock,
 ): Promise<{ members: Map<string, Member>; network: MemoryNetwork; stop(): Promise<void> }> => {
-  const network = createMemoryNetwork({ clock: systemClock, random: systemRandom, hooks });
-  const documents = createMemoryDocuments({ clock: systemClock });
+  const network = createMemoryNetwork({ clock, random: systemRandom, hooks });
+  const documents = createMemoryDocuments({ clock });
   const made = new Map<string, Member>();
   for (const [name, roles] of Object.entries(members))
     made.set(
       name,
-      await createMember(name, roles.length === 0 ? ALL : roles, { network, documents, around }),
+      await createMember(name, roles.length === 0 ? ALL : roles, {
+        network,
+        documents,
+        around,
+        clock,
+      }),
     );
   for (const member of made.values())
     for (const other of made.values())
@@ -75,9 +81,11 @@ const createMember = async (
   deps: {
     network: MemoryNetwork;
     documents: MemoryDocuments;
+    clock: Clock;
     around: (name: string, keystore: Keystore) => Keystore;
   },
 ): Promise<Member> => {
+  const { clock } = deps;
   const nodeDisk = createMemoryDisk();
   const logDisk = createMemoryDisk();
   const exports = new Map<string, Buffer>();
@@ -88,7 +96,7 @@ const createMember = async (
     name,
     roles,
     version: '0.0.0',
-    clock: systemClock,
+    clock,
     random: systemRandom,
     keystore: deps.around(name, createMemoryKeystore({ random: systemRandom, kek })),
     openNodeStore: memoryStore({ disk: nodeDisk }),
@@ -114,11 +122,47 @@ const createMember = async (
     random: systemRandom,
     name,
     addrs: [],
-    at: systemClock.now(),
+    at: clock.now(),
   });
   await store.close();
   const node = await assembleNode(world);
   return { name, node, id, nodeDisk, logDisk, world, exports, kek, notices };
+};
+
+/** The system's clock, which may be put ahead: what is due then happens at once. */
+export interface MovableClock extends Clock {
+  /** ms */
+  forward(by: number): void;
+}
+
+export const movableClock = (): MovableClock => {
+  let ahead = 0;
+  const waiting = new Set<{ at: number; cancel: () => void; run: () => void }>();
+  const now = (): number => systemClock.now() + ahead;
+  return {
+    now,
+    after: (delay, wake) => {
+      const entry = {
+        at: now() + delay,
+        cancel: () => undefined as void,
+        run: () => undefined as void,
+      };
+      entry.run = () => {
+        entry.cancel();
+        if (waiting.delete(entry)) wake();
+      };
+      entry.cancel = systemClock.after(delay, entry.run);
+      waiting.add(entry);
+      return () => {
+        entry.cancel();
+        waiting.delete(entry);
+      };
+    },
+    forward: (by) => {
+      ahead += by;
+      for (const entry of [...waiting].filter(({ at }) => at <= now())) entry.run();
+    },
+  };
 };
 
 /** An identity cannot say its memory address before its peer key is drawn; the peer id says it. */

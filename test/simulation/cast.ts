@@ -98,12 +98,17 @@ const prepare = async (wanted: Names): Promise<Cast> => {
   return { members, encapsulations, states, verify: remembering() };
 };
 
+/** Blocks of identities that rotate are of one run each. */
+const MOST_VERIFIED = 512;
+
 const remembering = (): typeof verifyBlock => {
   const verified = new Map<string, VerifiedBlock>();
   return (bytes) => {
     const text = Buffer.from(bytes).toString('base64');
     const block = verified.get(text) ?? verifyBlock(bytes);
     verified.set(text, block);
+    const [oldest] = verified.keys();
+    if (verified.size > MOST_VERIFIED && oldest !== undefined) verified.delete(oldest);
     return block;
   };
 };

@@ -15,6 +15,8 @@ export interface Encapsulations {
 }
 
 const EACH = 16;
+/** Keys that are drawn in one run and never seen again give way; what is made anew is the same. */
+const MOST = 128;
 /** ML-KEM message and X25519 seed. */
 const MESSAGE_BYTES = 64;
 
@@ -31,6 +33,8 @@ export const createEncapsulations = (): Encapsulations => {
       return { sharedSecret: Buffer.from(made.sharedSecret), enc: Buffer.from(made.cipherText) };
     });
     pools.set(name, pool);
+    const [oldest] = pools.keys();
+    if (pools.size > MOST && oldest !== undefined) pools.delete(oldest);
     return pool;
   };
 

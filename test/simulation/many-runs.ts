@@ -18,6 +18,7 @@ export interface Summary {
   orders: number;
   redeemed: number;
   crashes: number;
+  rotated: number;
   steps: number;
 }
 
@@ -32,7 +33,15 @@ export const manyRuns = async (
   } = {},
 ): Promise<Summary> => {
   const { report, untilFailed = false } = options;
-  const summary: Summary = { failed: [], runs: 0, orders: 0, redeemed: 0, crashes: 0, steps: 0 };
+  const summary: Summary = {
+    failed: [],
+    runs: 0,
+    orders: 0,
+    redeemed: 0,
+    crashes: 0,
+    rotated: 0,
+    steps: 0,
+  };
   const queue = jobs[Symbol.iterator]();
 
   const take = (job: Job, result: RunResult): void => {
@@ -40,6 +49,7 @@ export const manyRuns = async (
     summary.orders += result.orders;
     summary.redeemed += result.redeemed;
     summary.crashes += result.crashes;
+    summary.rotated += result.rotated;
     summary.steps += result.steps;
     if (result.violation !== null) {
       summary.failed.push({ job, violation: result.violation });

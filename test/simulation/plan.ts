@@ -1,5 +1,6 @@
 import type { Faults } from '../../src/transport/network-faults.ts';
 import { castOf, names, type Cast } from './cast.ts';
+import { drawRotations, type Rotation } from './rotations.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { createDice, seededRandom, type Dice } from './seeded-random.ts';
 
@@ -24,6 +25,8 @@ export interface Plan extends Scenario {
   cuts: { from: string; to: string; at: number; down: number }[];
   /** From `at` on a clock is wrong by `error` ms. */
   jumps: { node: string; at: number; error: number }[];
+  /** Nodes that replace their keys. */
+  rotations: readonly Rotation[];
   /** The keystore does not answer. */
   absences: { node: string; at: number; down: number }[];
 }
@@ -36,6 +39,7 @@ export const CALM: Omit<Plan, keyof Scenario> = {
   failures: [],
   cuts: [],
   jumps: [],
+  rotations: [],
   absences: [],
 };
 
@@ -93,6 +97,8 @@ export const planOf = (seed: number, wanted: Wanted = {}): Plan => {
     })),
     cuts: [...drawCuts(dice, nodes, at, down), ...cutsOfSlow(scenario, healAt)],
     jumps: some(0.3, 2, () => ({ node: node(), at: at(), error: dice.between(-DAY, DAY) })),
+    // Drawn by dice of their own: what else goes wrong in a seed is the same without them.
+    rotations: drawRotations(createDice(seededRandom(seed, 'rotations')), nodes, healAt),
     absences: some(0.2, 2, () => ({ node: node(), at: at(), down: down() })),
   };
 };

@@ -13,6 +13,7 @@ export interface RunResult {
   orders: number;
   redeemed: number;
   crashes: number;
+  rotated: number;
   steps: number;
 }
 
@@ -29,11 +30,12 @@ const runJob = async ({ seed, plan, bug }: Job): Promise<RunResult> => {
       orders: outcome.orders.length,
       redeemed: outcome.orders.filter(({ redeemed }) => redeemed).length,
       crashes: outcome.crashes,
+      rotated: outcome.rotated,
       steps: outcome.steps,
     };
   } catch (thrown) {
     const violation = `seed ${seed} (${plan.name}): ${reason(thrown)}`;
-    return { violation, orders: 0, redeemed: 0, crashes: 0, steps: 0 };
+    return { violation, orders: 0, redeemed: 0, crashes: 0, rotated: 0, steps: 0 };
   }
 };
 

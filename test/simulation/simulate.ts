@@ -16,6 +16,7 @@ import { createJudge, type Violation } from './judge.ts';
 import { createOperator, type Operator, type Phase } from './operator.ts';
 import type { Plan } from './plan.ts';
 import type { PlantedBug } from './planted-bugs.ts';
+import { createRotations } from './rotations.ts';
 import { createDice, seededRandom } from './seeded-random.ts';
 import { createSplices } from './splices.ts';
 import { createStation, plain, type Station } from './station.ts';
@@ -50,6 +51,9 @@ export interface Outcome {
   lasted: number;
   /** Envelopes that somebody on the way put together of two. */
   spliced: number;
+  /** Facts that became durable, at all nodes together. */
+  facts: number;
+  rotated: number;
   /** Batches asked of each node's log, by name. */
   batches: ReadonlyMap<string, number>;
   /** How far each order came. */
@@ -84,8 +88,16 @@ export const simulate = async (run: Run): Promise<Outcome> => {
   const liars = new Set(
     cast.members.filter(({ name }) => lies.has(name)).map(({ id }): NodeId => id),
   );
-  const facts = createFacts(judge, liars);
   const stations = new Map<string, Station>();
+  const rotations = createRotations({
+    rotations: plan.rotations,
+    wrong: plan.jumps.map(({ node }) => node),
+    stations,
+    time,
+    trace,
+    judge,
+  });
+  const facts = rotations.counting(createFacts(judge, liars));
   const faults = createFaults({ plan, stations, time, trace });
   const splices = plan.spliced && createSplices();
   const wire = createWire({
@@ -132,13 +144,15 @@ export const simulate = async (run: Run): Promise<Outcome> => {
   }
   const all = [...stations.values()];
   faults.begin(network);
+  rotations.begin();
   const operators = startOperators(run, { stations: all, time, ready: faults.ready });
 
   let steps = 0;
   let nextCheck = 0;
   let quietSince: number | undefined;
   const over = async (): Promise<boolean> => {
-    if (!faults.healed() || operators.some(({ phase }) => phase() !== 'done')) return false;
+    if (!faults.healed() || !rotations.over() || operators.some(({ phase }) => phase() !== 'done'))
+      return false;
     if (time.now() < nextCheck) return false;
     nextCheck = time.now() + CHECK_PAUSE;
     quietSince ??= time.now();
@@ -158,6 +172,11 @@ export const simulate = async (run: Run): Promise<Outcome> => {
       judge.violated({ guarantee: 'G15', node: '-', text: `no rest after ${steps} steps` });
     if (await over()) break;
   }
+  const rested = time.now() + rotations.rest;
+  while (judge.found() === null && time.next() <= rested) {
+    await time.step();
+    await lookAround(all, facts, liars);
+  }
   if (judge.found() === null)
     await checkEnd({
       stations: all.filter(({ name }) => !faults.isDead(name)),
@@ -169,6 +188,8 @@ export const simulate = async (run: Run): Promise<Outcome> => {
       now: time.now(),
     });
 
+  if (judge.found() === null) rotations.checkKeys(all.filter(({ name }) => !faults.isDead(name)));
+
   const found = judge.found();
   if (found) trace.note(time.now(), found.node, `VIOLATION of ${found.guarantee}: ${found.text}`);
   return {
@@ -177,6 +198,8 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     steps,
     lasted: time.now() - EPOCH,
     spliced: splices?.count() ?? 0,
+    facts: rotations.facts(),
+    rotated: rotations.done(),
     batches: new Map(all.map((station) => [station.name, station.batches()])),
     orders: operators.map((operator) => courseOf(operator, all, facts)),
     trace: trace.lines(),

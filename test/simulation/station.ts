@@ -60,6 +60,8 @@ export interface Station {
   setKeystoreAvailable(available: boolean): void;
   /** Batches ever asked of the disk of its log. */
   batches(): number;
+  /** States of its identity whose private keys are on its disk. */
+  heldStates(): string[];
 }
 
 export interface StationDeps {
@@ -240,6 +242,13 @@ export const createStation = (deps: StationDeps): Station => {
       life?.keystore?.setAvailable(value);
     },
     batches: () => logDisk.batches,
+    heldStates: () => [
+      ...new Set(
+        [...nodeDisk.rows.keys()]
+          .filter((key) => key.startsWith('key/'))
+          .map((key) => key.split('/')[1] ?? ''),
+      ),
+    ],
   };
   return station;
 };

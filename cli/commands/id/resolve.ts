@@ -5,8 +5,7 @@ import { NodeCommand } from '../../node-command.ts';
 import { identityPage } from '../../show/identity-page.ts';
 
 export default class IdResolve extends NodeCommand {
-  static override summary = 'an identity and its history, as peers know it now';
-  static override aliases = ['id:history'];
+  static override summary = 'an identity, as peers know it now';
   static override args = {
     node: Args.string({ description: 'node id, or the name of a peer; left out: this node' }),
   };

@@ -16,6 +16,10 @@ export interface CustodyDeps {
   keys(state: KeyStateId): IdentityKeys;
   /** Anybody's key state, as an order pins it. @throws IdentityError identity/unknown */
   states(state: KeyStateId): KeyState;
+  /** Is `later` this state itself, or one that builds on it? @throws IdentityError identity/unknown */
+  follows(state: KeyStateId, later: KeyStateId): boolean;
+  /** May an order begin with this state? `now`: ms. @throws IdentityError identity/unknown */
+  isRecent(state: KeyStateId, now: number): boolean;
   /** What this node thinks of another, or of itself; undefined when it does not know it. */
   standing(node: NodeId): Standing | undefined;
   /** What this node has taken on for a principal, `except` left out. `now`: ms. */

@@ -17,7 +17,7 @@ export interface Refusal {
  */
 export const refusalOf = (terms: Terms, now: number, deps: CustodyDeps): Refusal | undefined =>
   refusedPrincipal(terms, deps) ??
-  refusedParty(terms, deps) ??
+  refusedParty(terms, now, deps) ??
   refusedWish(terms, deps) ??
   refusedTime(terms, now, deps) ??
   refusedLoad(terms, now, deps);
@@ -30,14 +30,14 @@ const refusedPrincipal = (terms: Terms, deps: CustodyDeps): Refusal | undefined 
   return refuse('refusal/principal-not-served', 'not a principal that this node serves');
 };
 
-const refusedParty = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
+const refusedParty = (terms: Terms, now: number, deps: CustodyDeps): Refusal | undefined => {
   const parties = [
     terms.principal,
     ...(terms.beneficiary ? [terms.beneficiary] : []),
     ...terms.fiduciaries,
   ];
   for (const party of parties) {
-    const refusal = refusedStanding(party, deps);
+    const refusal = refusedStanding(party, now, deps);
     if (refusal) return refusal;
   }
   const own = seatsOf(terms).filter(({ node, role }) => node === deps.self && role !== 'principal');
@@ -47,16 +47,17 @@ const refusedParty = (terms: Terms, deps: CustodyDeps): Refusal | undefined => {
 };
 
 /**
- * New orders begin with the newest key states only: an older one may have been stolen, which is why it was replaced. One
- * that is not known here yet is newer, perhaps, and no reason to decline for good.
+ * New orders begin with the newest key states, or with one that was replaced just now, as the proposal may have been on its
+ * way: an older one may have been stolen, which is why it was replaced. One that is not known here yet is newer, perhaps,
+ * and no reason to decline for good.
  */
-const refusedStanding = (party: Party, { standing, states }: CustodyDeps): Refusal | undefined => {
-  const known = standing(party.id);
+const refusedStanding = (party: Party, now: number, deps: CustodyDeps): Refusal | undefined => {
+  const known = deps.standing(party.id);
   if (!known) return refuse('refusal/party-unknown', `${party.id} is unknown here`);
   if (known.current.revoked || known.forked)
     return refuse('refusal/party-revoked', `${party.id} is revoked or has two histories`);
   if (known.blamed) return refuse('refusal/party-blamed', `${party.id} was caught cheating`);
-  if (states(party.key).keyId !== known.current.keyId)
+  if (deps.states(party.key).id !== party.id || !deps.isRecent(party.key, now))
     return refuse(
       'refusal/party-unknown',
       `${party.key} is not the current key state of ${party.id}`,

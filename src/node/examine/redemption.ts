@@ -30,12 +30,13 @@ export const requested: Examiner<Received<'redemption.requested'>> = (received, 
 
 /**
  * The state of the keys that the share would be sealed to. A state not known here yet is an IdentityError, which is no
- * answer: the request comes again when it is known.
+ * answer: the request comes again when it is known. That the identity has ended since is no reason not to record the
+ * request: the share is withheld then, and everybody can see why (effects/release.ts).
  */
 const checkBeneficiary = ({ id, key }: Party, { states }: CustodyDeps): void => {
   const state = states(key);
   if (state.id !== id) throw unexpected('not a key state of the beneficiary');
-  if (state.revoked) throw new NodeError('node/policy', 'the beneficiary is revoked');
+  if (state.revoked) throw unexpected('nobody reads what is sealed to the end of an identity');
 };
 
 const requestedInOrder = (
@@ -47,8 +48,24 @@ const requestedInOrder = (
   const { beneficiary, nonce } = received.message;
   if (received.from !== terms.principal.id)
     throw unexpected('only the principal requests a redemption');
-  return { type: 'redemption.requested', ...learned(received, turn), order, beneficiary, nonce };
+  const fact = { ...learned(received, turn), order, beneficiary, nonce };
+  const later = isLater(terms.beneficiary, beneficiary, deps);
+  return { type: 'redemption.requested', ...fact, ...(later && { later }) };
 };
+
+/**
+ * Does the request name a later state of the keys of the same beneficiary? Not of one with two histories: nobody can tell
+ * which of them is its own, so the state of the terms is the only one.
+ */
+export const isLater = (
+  named: Party | null,
+  { id, key }: Party,
+  deps: Pick<CustodyDeps, 'follows' | 'standing'>,
+): boolean =>
+  named?.id === id &&
+  named.key !== key &&
+  deps.standing(id)?.forked === false &&
+  deps.follows(named.key, key);
 
 /** To a beneficiary that the terms do not name: all that it is told is checked before anything is kept. */
 const requestedOfNewcomer = async (

@@ -35,6 +35,8 @@ export const depsOf = (self: Person, change: Partial<CustodyDeps> = {}): Custody
     return self.keys;
   },
   states: stateAt,
+  follows: (state, later) => state === later,
+  isRecent: () => true,
   standing: (node) => {
     if (![paula, beth, ...freds].some((one) => idOf(one) === node)) return undefined;
     const roles: Role[] = ['principal', 'beneficiary', 'fiduciary'];

@@ -18,8 +18,9 @@ import {
   idOf,
   NETWORK,
   paula,
+  personWith,
 } from '../../custody/ceremony.ts';
-import type { Person } from '../../identity/people.ts';
+import { revoked, rotated, type Person } from '../../identity/people.ts';
 import {
   contextOf,
   depsOf,
@@ -41,7 +42,8 @@ const does = async (
   context: OrderContext,
   who: Person,
   turn: Bench = openBench(),
-): Promise<OrderEvent> => perform(effect, context, depsOf(who), turn);
+  deps: Parameters<typeof depsOf>[1] = {},
+): Promise<OrderEvent> => perform(effect, context, depsOf(who, deps), turn);
 const answer = async <T extends EventType>(
   type: T,
   event: Promise<OrderEvent>,
@@ -351,6 +353,40 @@ describe('release', () => {
     const rekeyed = { ...redemption, beneficiary: { ...beneficiary, key: paula.state.keyId } };
     await refuses(release({ ...ready(), redemption: rekeyed }));
   });
+
+  const newer = rotated(beth, 'beth newer');
+  const later = { ...redemption, beneficiary: { ...beneficiary, key: newer.state.keyId } };
+  const follows = (state: string, other: string) =>
+    state === other || (state === beth.state.keyId && other === newer.state.keyId);
+
+  it('commits to the beneficiary of the terms with later keys', async () => {
+    const context = { ...ready(), redemption: later };
+    const fact = await answer(
+      'share.released',
+      does({ type: 'release', to: idOf(beth) }, context, fred, openBench(), { follows }),
+    );
+    assert.equal(fact.to, idOf(beth));
+  });
+
+  for (const [what, gone] of [
+    ['a beneficiary whose identity is revoked', beth],
+    ['anybody once this node itself is revoked', fred],
+  ] as const)
+    it(`withholds the share from ${what}, and says so`, async () => {
+      const end = revoked(gone, 'the end');
+      const standing = (node: string) => ({
+        current: node === idOf(gone) ? end.state : personWith(node).state,
+        roles: [],
+        blamed: false,
+        forked: false,
+      });
+      const fact = await answer(
+        'share.withheld',
+        does({ type: 'release', to: idOf(beth) }, ready(), fred, openBench(), { standing }),
+      );
+      assert.equal(fact.to, idOf(beth));
+      assert.equal(fact.revoked, idOf(gone));
+    });
 
   it('releases nothing before its time', async () => {
     const waiting = hold({ notBefore: NOW + 1 });

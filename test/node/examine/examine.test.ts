@@ -367,11 +367,11 @@ describe('examine a request for redemption', () => {
     });
   });
 
-  it('releases to nobody whose keys are revoked', async () => {
+  it('takes no request to seal something to the end of an identity', async () => {
     const gone = revoked(beth, 'beth is gone');
     const states = (key: string) => (key === gone.state.keyId ? gone.state : stateAt(key));
     const message = { ...request, beneficiary: { id: idOf(beth), key: gone.state.keyId } };
-    await refused('node/policy', order, paula, 'redemption.requested', message, {
+    await refused('node/unexpected', order, paula, 'redemption.requested', message, {
       by: fred1,
       context,
       deps: { states },

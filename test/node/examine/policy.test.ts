@@ -70,18 +70,26 @@ describe('policy', () => {
     );
   });
 
+  const isNot = (who: Person) => (state: string) => state !== who.state.keyId;
+
   for (const who of [paula, beth, fred2]) {
     const name = who.state.name;
     it(`knows ${name}, in the newest state of its keys`, () => {
       const unknown = codeOf({ n: 3 }, thinking(who, undefined));
       assert.ok(unknown === 'refusal/party-unknown' || unknown === 'refusal/principal-not-served');
       const newer = rotated(who, `${name} newer`).state;
-      assert.equal(codeOf({ n: 3 }, thinking(who, { current: newer })), 'refusal/party-unknown');
+      const stale = { ...thinking(who, { current: newer }), isRecent: isNot(who) };
+      assert.equal(codeOf({ n: 3 }, stale), 'refusal/party-unknown');
       const states = (key: string) => {
         if (key === who.state.keyId) throw new IdentityError('identity/unknown', 'not fetched yet');
         return stateAt(key);
       };
       throwsCode('identity/unknown', () => codeOf({ n: 3 }, { states }));
+    });
+
+    it(`knows ${name} in a state that was replaced just now`, () => {
+      const current = rotated(who, `${name} newer`).state;
+      assert.equal(codeOf({ n: 3 }, thinking(who, { current })), undefined);
     });
 
     it(`takes no part with ${name} revoked, forked or blamed`, () => {
