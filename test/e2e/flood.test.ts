@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { clientOf } from '../../scripts/bench/orders.ts';
+import { residentOf, startNetwork, type LocalNetwork } from '../../scripts/local-network.ts';
+import { createFlooder } from '../../scripts/soak/flooder.ts';
+
+/** `npm run soak -- flood` measures for a minute what is only seen to hold here for a few seconds. */
+const ORDERS = 5;
+const PER_SECOND = 5_000;
+const MOST_GROWTH = 64;
+
+let network: LocalNetwork;
+before(async () => {
+  network = await startNetwork({
+    paula: ['principal'],
+    fred: ['fiduciary'],
+    beth: ['beneficiary'],
+  });
+});
+after(() => network.close());
+
+test('fault/F16 orders are made and redeemed in a flood of invalid envelopes', async () => {
+  const fred = network.node('fred');
+  const client = await clientOf(network.node('paula'));
+  const makeOne = async (): Promise<void> => {
+    const { orderReference } = await client.createOrder(
+      { coin: 'bitcoin', beneficiaryIDDocumentCID: network.node('beth').id },
+      { wait: 20 },
+    );
+    const { order } = await client.redeemOrder({ orderReference }, { wait: 20 });
+    assert.ok(order.redemption?.receiptedAt);
+  };
+  for (let made = 0; made < ORDERS; made++) await makeOne();
+  const before = await residentOf(fred);
+
+  const flooder = await createFlooder(fred, network.node('paula'));
+  flooder.start(PER_SECOND);
+  for (let made = 0; made < ORDERS; made++) await makeOne();
+  await new Promise((done) => setTimeout(done, 3_000));
+  for (let made = 0; made < ORDERS; made++) await makeOne();
+  const { sent, heldBack, thrownOut } = await flooder.stop();
+
+  assert.ok(sent + heldBack > PER_SECOND, `${sent} sent, ${heldBack} held back`);
+  assert.ok(thrownOut > 0, 'who sends what must be forged is thrown out');
+  assert.ok(fred.output.join('').includes('peer.banned'));
+  const growth = (await residentOf(fred)) - before;
+  assert.ok(growth < MOST_GROWTH, `grew by ${growth.toFixed(0)} MiB`);
+});
