@@ -1,13 +1,16 @@
-import type { DKG_Round1, DKG_Secret } from '@noble/curves/abstract/frost.js';
 import { secp256k1, secp256k1_FROST as frost } from '@noble/curves/secp256k1.js';
 import { bytesToNumberBE, hexToBytes } from '@noble/curves/utils.js';
+import { CryptoError } from '../errors.ts';
 import type { Random } from '../ports/random.ts';
-import { SCALAR_LENGTH } from './secp256k1.ts';
+import { evaluateCommitments, provesConstantTerm } from './commitment.ts';
+import { checkScalar, encodePoint, parsePoint, publicKeyOf, SCALAR_LENGTH } from './secp256k1.ts';
 
 /**
- * noble's FROST key generation (@noble/curves/abstract/frost.js) as functions of bytes: its own state holds bigints,
- * is changed in place and forgets nothing by itself. Expects what dkg.ts has checked; participants as in
- * participant.ts. Copies of the coefficients remain in bigints until they are collected.
+ * FROST's key generation as functions of bytes, without state. Polynomials and their proofs are drawn by noble
+ * (@noble/curves/abstract/frost.js). Rounds 2 and 3 are its arithmetic in another order: noble's own keep a state that
+ * is changed in place, and in round 3 compute the public key of everybody's share, which nothing here needs, for most
+ * of the time. That both give the same is tested. Expects what dkg.ts has checked; participants as in participant.ts.
+ * Copies of the coefficients remain in bigints until they are collected.
  */
 
 /** Own place and polynomial. */
@@ -53,59 +56,77 @@ export const drawPolynomial = (input: {
   };
 };
 
-/** Round 2: participant -> share, 32 bytes, SECRET. Checks the proofs of the others once more. */
+/**
+ * Round 2: participant -> share, 32 bytes, SECRET. Checks the proofs of the others once more.
+ * @throws CryptoError crypto/proof-invalid; of points and scalars
+ */
 export const dealShares = (
   own: Polynomial,
   others: readonly Published[],
 ): ReadonlyMap<string, Buffer> => {
-  const state = stateOf(own, others);
-  const dealt = frost.DKG.round2(state, others.map(toPackage));
-  frost.DKG.clean(state);
+  for (const { participant, commitments, proof } of others) {
+    const [constantTerm] = commitments;
+    if (!constantTerm || !provesConstantTerm(constantTerm, participant, proof))
+      throw new CryptoError('crypto/proof-invalid', 'a constant term is not proven');
+  }
+  const coefficients = scalarsOf(own.coefficients);
   return new Map(
-    Object.entries(dealt).map(([participant, { signingShare }]) => [
-      participant,
-      asBuffer(signingShare),
-    ]),
+    others.map(({ participant }) => [participant, shareBytes(valueAt(coefficients, participant))]),
   );
 };
 
-/** Round 3: our share of the group's secret, 32 bytes, SECRET. Checks the shares once more. */
+/**
+ * Round 3: our share of the group's secret, 32 bytes, SECRET. Checks every share against its dealer's commitments.
+ * @throws CryptoError crypto/share-invalid, crypto/scalar-range; of points and scalars
+ */
 export const sumShares = (
   own: Polynomial,
   others: readonly Published[],
   dealt: ReadonlyMap<string, Uint8Array>,
 ): Buffer => {
-  const packages = others.map(toPackage);
-  const inOrder = packages.toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1));
-  const state: DKG_Secret = { ...stateOf(own, others), step: 2, round1Cache: inOrder };
-  const shares = [...dealt].map(([identifier, share]) => ({
-    identifier,
-    signingShare: Uint8Array.from(share),
-  }));
-  const key = frost.DKG.round3(state, packages, shares);
-  for (const { signingShare } of shares) signingShare.fill(0);
-  return asBuffer(key.secret.signingShare);
+  const { Fn } = secp256k1.Point;
+  if (dealt.size !== others.length) throw misfit();
+  let sum = valueAt(scalarsOf(own.coefficients), own.participant);
+  for (const { participant, commitments } of others) {
+    const share = dealt.get(participant);
+    if (!share || !fits(share, commitments, own.participant)) throw misfit();
+    sum = Fn.add(sum, Fn.fromBytes(share));
+  }
+  return shareBytes(sum);
 };
 
-const stateOf = (own: Polynomial, others: readonly Published[]): DKG_Secret => {
-  const { coefficients, commitments, participant } = own;
+/** f at the place of a participant, by Horner's rule. */
+const valueAt = (coefficients: readonly bigint[], participant: string): bigint => {
+  const { Fn } = secp256k1.Point;
+  const x = bytesToNumberBE(hexToBytes(participant));
+  return coefficients.reduceRight((sum, a) => Fn.add(Fn.mul(sum, x), a), Fn.ZERO);
+};
+
+/** @throws CryptoError crypto/scalar-range: zero, which nobody draws */
+const shareBytes = (share: bigint): Buffer => {
+  const bytes = asBuffer(secp256k1.Point.Fn.toBytes(share));
+  checkScalar(bytes);
+  return bytes;
+};
+
+const fits = (
+  share: Uint8Array,
+  commitments: readonly Uint8Array[],
+  participant: string,
+): boolean => {
+  const due = encodePoint(evaluateCommitments(commitments.map(parsePoint), participant));
+  return due.equals(publicKeyOf(share));
+};
+
+const misfit = (): CryptoError =>
+  new CryptoError('crypto/share-invalid', 'a share does not fit the commitments of its dealer');
+
+const scalarsOf = (coefficients: Uint8Array): bigint[] => {
   const scalars: bigint[] = [];
   for (let at = 0; at < coefficients.length; at += SCALAR_LENGTH)
     scalars.push(bytesToNumberBE(coefficients.subarray(at, at + SCALAR_LENGTH)));
-  return {
-    identifier: bytesToNumberBE(hexToBytes(participant)),
-    coefficients: scalars,
-    commitment: commitments.map((point) => Uint8Array.from(point)),
-    signers: { min: commitments.length, max: others.length + 1 },
-    step: 1,
-  };
+  return scalars;
 };
-
-const toPackage = ({ participant, commitments, proof }: Published): DKG_Round1 => ({
-  identifier: participant,
-  commitment: commitments.map((point) => Uint8Array.from(point)),
-  proofOfKnowledge: Uint8Array.from(proof),
-});
 
 /** The same memory, so that the caller wipes the only copy. */
 const asBuffer = (bytes: Uint8Array): Buffer =>

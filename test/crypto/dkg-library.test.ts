@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { secp256k1, secp256k1_FROST as frost } from '@noble/curves/secp256k1.js';
+import fc from 'fast-check';
 import {
   addCommitments,
   evaluateCommitments,
@@ -101,6 +103,83 @@ suite('the library behind bytes', () => {
       [three.participant, good[0]?.[1] ?? Buffer.alloc(0)],
     ]);
     assert.throws(() => sumShares(own, [two, three], swapped));
+  });
+
+  test("rounds 2 and 3 give the shares that noble's give", () => {
+    const group = fc
+      .integer({ min: 2, max: 5 })
+      .chain((n) => fc.tuple(fc.integer({ min: 2, max: n }), fc.constant(n), fc.string()));
+    fc.assert(
+      fc.property(group, ([min, max, seed]) => {
+        const random = seededRandom(seed);
+        const ids = Array.from({ length: max }, (_, i) => frost.Identifier.derive(`${seed} ${i}`));
+        const draw = (length = 32) => random.bytes(length);
+        const rounds = ids.map((id) => frost.DKG.round1(id, { min, max }, undefined, draw));
+        const published = rounds.map(({ public: made }, i) => ({
+          participant: ids[i]!,
+          commitments: made.commitment,
+          proof: made.proofOfKnowledge,
+        }));
+        const polynomials = rounds.map(({ secret }, i) => ({
+          ...published[i]!,
+          coefficients: Buffer.concat(
+            (secret.coefficients ?? []).map((a) => secp256k1.Point.Fn.toBytes(a)),
+          ),
+        }));
+        const dealt = rounds.map(({ secret }, i) =>
+          frost.DKG.round2(
+            secret,
+            rounds.filter((_, j) => j !== i).map(({ public: made }) => made),
+          ),
+        );
+        for (const [i, { secret }] of rounds.entries()) {
+          const isOther = (_: unknown, j: number): boolean => j !== i;
+          const dealing = dealShares(polynomials[i]!, published.filter(isOther));
+          const theirs = Object.entries(dealt[i]!).map(
+            ([id, { signingShare }]) => [id, Buffer.from(signingShare)] as const,
+          );
+          assert.deepEqual(new Map(dealing), new Map(theirs));
+          const shares = dealt.filter(isOther).map((by) => by[ids[i]!]!.signingShare);
+          const ours = sumShares(
+            polynomials[i]!,
+            published.filter(isOther),
+            new Map(ids.filter(isOther).map((id, j) => [id, Uint8Array.from(shares[j]!)])),
+          );
+          const noble = frost.DKG.round3(
+            secret,
+            rounds.filter(isOther).map(({ public: made }) => made),
+            shares.map((signingShare, j) => ({
+              identifier: ids.filter(isOther)[j]!,
+              signingShare,
+            })),
+          );
+          assert.deepEqual(ours, Buffer.from(noble.secret.signingShare));
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('refuses shares too few, too many, and out of range in round 3', () => {
+    const [own, two, three] = participants;
+    assert.ok(own && two && three);
+    const [second, third] = [hex(own.shares['2'] ?? ''), hex(own.shares['3'] ?? '')];
+    const sum =
+      (...dealt: [string, Uint8Array][]) =>
+      () =>
+        sumShares(own, [two, three], new Map(dealt));
+    assert.doesNotThrow(sum([two.participant, second], [three.participant, third]));
+    assert.throws(sum([two.participant, second]));
+    assert.throws(sum([two.participant, second], [own.participant, third]));
+    assert.throws(
+      sum([two.participant, second], [three.participant, third], [own.participant, third]),
+    );
+    const order = secp256k1.Point.Fn.ORDER;
+    const above = hex(
+      (BigInt(`0x${third.toString('hex')}`) + order).toString(16).padStart(64, '0'),
+    );
+    for (const wrong of [flipped(third, 31), third.subarray(1), Buffer.alloc(32), above])
+      assert.throws(sum([two.participant, second], [three.participant, wrong]));
   });
 
   test('draws everything from the given source and leaves nothing in it', () => {
