@@ -1,99 +1,40 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { OrderContext } from '../../../machines/order-context.ts';
 import { blsSign } from '../../../src/crypto/bls.ts';
 import { taggedHash } from '../../../src/crypto/hash.ts';
 import { encode } from '../../../src/domain/canonical.ts';
 import { packHandover } from '../../../src/custody/handover.ts';
 import { orderIdOf } from '../../../src/custody/order-id.ts';
-import type { EventOf, OrderEvent } from '../../../src/domain/events.ts';
-import type { Message, MessageType, Typed } from '../../../src/domain/messages.ts';
+import type { Message } from '../../../src/domain/messages.ts';
 import { IdentityError } from '../../../src/errors.ts';
-import { DEFAULT_POLICY, type CustodyDeps } from '../../../src/node/effects/deps.ts';
-import { examine } from '../../../src/node/examine/examine.ts';
+import { DEFAULT_POLICY } from '../../../src/node/effects/deps.ts';
 import { createTakenOn } from '../../../src/node/taken-on.ts';
 import {
   beth,
   find,
-  freds,
   hold,
   idOf,
-  makeContribution,
   mallory,
   paula,
   stateAt,
   type Ceremony,
 } from '../../custody/ceremony.ts';
-import { createDesk } from '../../custody/desk.ts';
 import { revoked, type Person } from '../../identity/people.ts';
-import type { PassingType } from '../../../src/node/passing-mail.ts';
+import { contextOf, knownCertifications, knownContributions, openBench } from '../effects/bench.ts';
 import {
-  contextOf,
-  depsOf,
-  knownCertifications,
-  knownContributions,
-  NOW,
-  openBench,
-  viaOf,
-  type Bench,
-} from '../effects/bench.ts';
-
-const [fred1, fred2] = freds as [Person, Person, Person];
-const order = hold({ n: 3 });
-const other = hold({ n: 3, seed: 'other' });
-const single = hold();
-const late = hold({ n: 3, beneficiary: null });
-
-interface Post {
-  by?: Person;
-  context?: OrderContext | null;
-  turn?: Bench;
-  deps?: Partial<CustodyDeps>;
-  to?: readonly Person[];
-  stream?: string | null;
-}
-
-/** What `by` (beth, if nobody is named) learns from a message that really travelled in an envelope. */
-const learn = async <T extends MessageType>(
-  ceremony: Ceremony,
-  from: Person,
-  type: T,
-  message: Message<T>,
-  { by = beth, turn = openBench(), deps = {}, to = [by], stream, ...post }: Post = {},
-): Promise<{ event: OrderEvent; id: string }> => {
-  const desk = createDesk(stream === undefined ? ceremony.order : stream);
-  const { id, bytes, cek } = desk.write(from, type, message, { to });
-  const context =
-    post.context === undefined ? contextOf(ceremony, 'beneficiary', by) : post.context;
-  const typed = { type, message } as Typed;
-  const info = { from: idOf(from), id, bytes, cek };
-  const { event, keepBytes } = await examine(typed, info, context, depsOf(by, deps), turn);
-  assert.equal(keepBytes, true);
-  return { event, id };
-};
-
-/** The fact, which says from whom it came, when, and in which envelope. */
-const learned = async <T extends MessageType>(
-  ceremony: Ceremony,
-  from: Person,
-  type: T,
-  message: Message<T>,
-  post: Post = {},
-): Promise<EventOf<Exclude<T, PassingType>>> => {
-  const { event, id } = await learn(ceremony, from, type, message, post);
-  assert.deepEqual([event.type, event.at, event.node, event.via], [type, NOW, idOf(from), id]);
-  return event as EventOf<Exclude<T, PassingType>>;
-};
-
-const refused = (code: string, ...args: Parameters<typeof learn>): Promise<void> =>
-  assert.rejects(learn(...args), { code });
-const unexpected = (...args: Parameters<typeof learn>): Promise<void> =>
-  refused('node/unexpected', ...args);
-
-const contributionOf = (who: Person, ceremony = order) =>
-  find(ceremony.contributions, ({ node }) => node === idOf(who));
-const certificationOf = (who: Person, ceremony = order) =>
-  find(knownCertifications(ceremony), ({ node }) => node === idOf(who)).certification;
+  fred1,
+  fred2,
+  order,
+  other,
+  single,
+  late,
+  type Post,
+  learned,
+  refused,
+  unexpected,
+  contributionOf,
+  certificationOf,
+} from './learning.ts';
 
 describe('examine a proposal', () => {
   const propose = (ceremony: Ceremony, post: Post = {}, from = paula, terms = ceremony.terms) =>
@@ -512,95 +453,6 @@ describe('examine a receipt', () => {
       { by: fred1, context },
     );
     assert.equal(fact.receiptedAt, 77);
-  });
-});
-
-describe('examine an accusation', () => {
-  const desk = createDesk(order.order);
-  const { role, contribution } = contributionOf(fred1);
-  const show = (made = contribution) =>
-    desk.write(fred1, 'order.contributed', { role, contribution: made }).evidence;
-  const unproven = show({ ...contribution, proof: new Uint8Array(65) });
-  const another = show(makeContribution(order, contributionOf(fred1), 'another').contribution);
-  const context = contextOf(order, 'beneficiary', beth, {
-    contributions: knownContributions(order),
-  });
-  const accusing = (code: string, ...evidence: Message<'order.accused'>['evidence']) => ({
-    accused: idOf(fred1),
-    code,
-    evidence,
-  });
-
-  it('gives the verdict of this party, with the accusation as its evidence', async () => {
-    const upheld = await learn(
-      order,
-      fred2,
-      'order.accused',
-      accusing('fault/proof-invalid', unproven),
-      { context },
-    );
-    const refuted = await learn(
-      order,
-      fred2,
-      'order.accused',
-      accusing('fault/proof-invalid', show()),
-      { context },
-    );
-    const verdict = ({ event, id }: typeof upheld) => {
-      assert.ok(event.type === 'order.accused');
-      assert.deepEqual(event.evidence, [id]);
-      return [event.node, event.via ?? null, event.blamed, event.code, event.upheld];
-    };
-    const { id } = upheld;
-    assert.deepEqual(verdict(upheld), [idOf(fred2), id, idOf(fred1), 'fault/proof-invalid', true]);
-    // Told to everybody by this party: the accuser may have told it to a few alone.
-    assert.deepEqual(verdict(refuted), [
-      ...[idOf(beth), null],
-      ...[idOf(fred2), 'fault/accusation-false', true],
-    ]);
-  });
-
-  it('refuses, and blames nobody for, one that it could not show to anybody', async () => {
-    const junk = (length: number) => ({ envelope: new Uint8Array(length) });
-    const small = accusing('fault/proof-invalid', junk(10_000), junk(10_000), junk(10_000));
-    const { event } = await learn(order, fred2, 'order.accused', small, { context });
-    assert.ok(event.type === 'order.accused' && event.blamed === idOf(fred2));
-    const large = accusing('fault/proof-invalid', junk(10_000), junk(10_000), junk(20_000));
-    await unexpected(order, fred2, 'order.accused', large, { context });
-    const half = accusing('fault/certification-unjustified', another, junk(40_000));
-    await unexpected(order, fred2, 'order.accused', half, { context });
-    const proven = accusing('fault/certification-unjustified', another);
-    const told = await learn(order, fred2, 'order.accused', proven, { context });
-    assert.ok(told.event.type === 'order.accused' && told.event.node === idOf(beth));
-  });
-
-  it('leaves open what cannot be decided', async () => {
-    const message = accusing('fault/certification-unjustified', show());
-    const fact = await learned(order, fred2, 'order.accused', message, { context });
-    assert.deepEqual(
-      [fact.blamed, fact.code, fact.upheld],
-      [idOf(fred1), 'fault/certification-unjustified', false],
-    );
-  });
-
-  it('is answered with an own accusation where this party holds the other half of the proof', async () => {
-    const message = accusing('fault/certification-unjustified', another);
-    const { event, id } = await learn(order, fred2, 'order.accused', message, { context });
-    assert.deepEqual(event, {
-      type: 'order.accused',
-      at: NOW,
-      node: idOf(beth),
-      blamed: idOf(fred1),
-      code: 'fault/equivocation',
-      upheld: true,
-      evidence: [id, viaOf(contributionOf(fred1))],
-    });
-  });
-
-  it('refuses one of nobody in the order, or of no fault', async () => {
-    const message = { ...accusing('fault/proof-invalid', unproven), accused: idOf(mallory) };
-    await unexpected(order, fred2, 'order.accused', message, { context });
-    await unexpected(order, fred2, 'order.accused', accusing('fault/ugly', unproven), { context });
   });
 });
 
