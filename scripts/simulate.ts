@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { byzantinePlanOf, byzantineSeeds } from '../test/simulation/byzantine-plan.ts';
 import { everyCrash } from '../test/simulation/every-crash.ts';
 import { manyRuns, seeds, type Job } from '../test/simulation/many-runs.ts';
 import { castFor, planOf, type Plan } from '../test/simulation/plan.ts';
@@ -15,6 +16,7 @@ import { describe, simulate } from '../test/simulation/simulate.ts';
  *     npm run simulate -- --seeds 50000 --from 1        many seeds, on all processors
  *     npm run simulate -- --seed 4711 --trace           one seed, line by line
  *     npm run simulate -- --crash-everywhere            each node down at each of its writes
+ *     npm run simulate -- --byzantine --seeds 5000      up to t - 1 fiduciaries lie
  *     … --scenario "3 of 5"                             only that scenario; may be repeated
  *     … --single                                        only orders with a single fiduciary (cheap)
  *     … --worst                                         always 40 % loss and 60 % duplicates
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', multiple: true },
     single: { type: 'boolean', default: false },
     worst: { type: 'boolean', default: false },
+    byzantine: { type: 'boolean', default: false },
     'crash-everywhere': { type: 'boolean', default: false },
   },
 });
@@ -41,6 +44,7 @@ const again = (seed: number): string =>
     values['crash-everywhere']
       ? 'npm run simulate -- --crash-everywhere'
       : `npm run simulate -- --seed ${seed} --trace`,
+    ...(values.byzantine ? ['--byzantine'] : []),
     ...(values.worst ? ['--worst'] : []),
     ...(values.single ? ['--single'] : []),
     ...(values.scenario ?? []).map((name) => `--scenario "${name}"`),
@@ -73,9 +77,12 @@ const many = async (jobs: Iterable<Job>): Promise<boolean> => {
   return summary.failed.length === 0;
 };
 
+const planOfSeed = (seed: number): Plan =>
+  values.byzantine ? byzantinePlanOf(seed) : planOf(seed, wanted);
+
 const main = async (): Promise<boolean> => {
-  if (values.seed !== undefined)
-    return one(Number(values.seed), planOf(Number(values.seed), wanted));
+  if (values.seed !== undefined) return one(Number(values.seed), planOfSeed(Number(values.seed)));
+  if (values.byzantine) return many(byzantineSeeds(Number(values.from), Number(values.seeds)));
   if (!values['crash-everywhere'])
     return many(seeds(Number(values.from), Number(values.seeds), wanted));
   const jobs: Job[] = [];
@@ -84,7 +91,10 @@ const main = async (): Promise<boolean> => {
   return many(jobs);
 };
 
-if (unknown !== undefined) {
+if (values.byzantine && (scenarios || values.worst)) {
+  console.error('--byzantine draws its own scenarios and networks');
+  process.exitCode = 2;
+} else if (unknown !== undefined) {
   console.error(
     `no scenario ${unknown}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`,
   );

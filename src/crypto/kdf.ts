@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { CryptoError } from '../errors.ts';
 
 /**
@@ -14,7 +14,7 @@ const MAX_LENGTH = 8_160;
  * @throws CryptoError crypto/length: not 1..8160
  */
 export const hkdfSha256 = (input: {
-  secret: Uint8Array;
+  secret: Uint8Array | KeyObject;
   info: Uint8Array;
   length: number;
 }): Buffer => {

@@ -16,6 +16,7 @@ import { createNode, type MilagroNode } from './node.ts';
 import type { Notice } from './notice.ts';
 import type { Sealer } from './plan-envelope.ts';
 import { createRoster } from './roster.ts';
+import { createShownHeads } from './shown-heads.ts';
 import { createOwnKeys } from './own-keys.ts';
 import { openSeed, openVault } from './vault.ts';
 
@@ -92,6 +93,7 @@ export const assembleNode = async (world: World): Promise<MilagroNode> => {
       documents,
       ownKeys,
       roster,
+      shownHeads: createShownHeads(vault.dataKey),
       loss: await roster.loss(),
     });
     return {

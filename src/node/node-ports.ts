@@ -13,6 +13,7 @@ import type { Notice } from './notice.ts';
 import type { OwnKeys } from './own-keys.ts';
 import type { Sealer } from './plan-envelope.ts';
 import type { Loss, Roster } from './roster.ts';
+import type { ShownHeads } from './shown-heads.ts';
 
 /** All that a node touches of the world. */
 export interface NodePorts {
@@ -29,6 +30,7 @@ export interface NodePorts {
   documents: DocumentStore;
   ownKeys: OwnKeys;
   roster: Roster;
+  shownHeads: ShownHeads;
   /** What the operator gave up after a rollback. */
   loss: Loss;
   encapsulate: Sealer['encapsulate'];

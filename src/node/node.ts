@@ -1,6 +1,7 @@
 import { splitStream, type NodeId } from '../domain/ids.ts';
 import type { Message } from '../domain/messages.ts';
 import { NodeError } from '../errors.ts';
+import type { Head } from '../log/event-log.ts';
 import { identityTopic, inboxTopic } from '../transport/topics.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import { createActors } from './actors.ts';
@@ -46,6 +47,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     encapsulate: ports.encapsulate,
     keys: (state) => directory.keys(state),
     states: (state) => directory.stateAt(state),
+    show: (head) => ports.shownHeads.show(head),
   };
   const custody: CustodyDeps = {
     network,
@@ -162,11 +164,17 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     resolve: (party) => announcer.resolveState(party),
     isOver: (order) => index.isOver(order),
     acknowledged: (envelope, by) => outbox.acknowledged(envelope, by),
-    shown: (by, head) => guard.shown(by, head),
+    shown: (by, head) => guard.shown(by, believed(by, head)),
     heads: (from, typed) => announcer.told(from, typed),
     counters: ports.counters,
     notice: ports.notice,
   });
+  /** A peer that makes up a head of this node has answered, and said nothing. */
+  const believed = (by: NodeId, head: Head | null): Head | null => {
+    if (head === null || ports.shownHeads.isOwn(head)) return head;
+    ports.notice({ level: 'warn', event: 'log.head-invented', peer: by, seen: head.seq });
+    return null;
+  };
   const queries = createQueries({ actors, directory });
   const history = createHistory({ self, log });
   const commands = createCommands({

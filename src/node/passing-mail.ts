@@ -43,6 +43,7 @@ export const createPassingMail = (deps: {
 
   return (type, { to, theirs, mine }, message) => {
     const at = clock.now();
+    const head = log.head();
     const { bytes, cek } = sealEnvelope({
       type,
       stream: null,
@@ -51,7 +52,7 @@ export const createPassingMail = (deps: {
       until: at + VALID,
       recipients: [sealer.states(theirs)],
       message,
-      head: log.head(),
+      head: head && sealer.show(head),
       keys: sealer.keys(deps.signing(mine)),
       random: sealer.random,
       encapsulate: sealer.encapsulate,

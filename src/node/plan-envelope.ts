@@ -17,6 +17,8 @@ export interface Sealer {
   /** Own keys of one of this node's key states. */
   keys(state: KeyStateId): IdentityKeys;
   states(state: KeyStateId): KeyState;
+  /** Its log head, as others get to see it. */
+  show(head: Head): Head;
 }
 
 /** An envelope ready to be sealed as soon as its place in the log is known: everything that can fail has been done. */
@@ -47,7 +49,7 @@ export const planEnvelope = (plan: {
         until,
         recipients,
         message,
-        head,
+        head: sealer.show(head),
         keys,
         random: sealer.random,
         encapsulate: sealer.encapsulate,

@@ -5,6 +5,7 @@ import type { EventLog, Head } from '../log/event-log.ts';
 import type { Notice } from './notice.ts';
 import type { RollbackInquiry } from './rollback-inquiry.ts';
 import type { Loss } from './roster.ts';
+import { showsHash } from './shown-heads.ts';
 
 /**
  * Notices that this node was started on an older copy of its data (guarantee G5). Every envelope shows its sender's
@@ -57,7 +58,7 @@ export const createRollbackGuard = (deps: {
 
   const contains = async (head: Head): Promise<boolean> => {
     const own = await log.headAt(head.seq);
-    return own !== undefined && Buffer.compare(own.hash, head.hash) === 0;
+    return own !== undefined && showsHash(head, own.hash);
   };
 
   const shown = async (by: NodeId, head: Head | null): Promise<void> => {

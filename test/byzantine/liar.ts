@@ -112,6 +112,15 @@ export const createLiar = (deps: {
       sealed.set(letter, bytes);
       return bytes;
     };
+    /** A lie that cannot be sealed, because it is too large or no data at all, is not told. */
+    const sealOr = (letter: Letter, truth: Truth, instead: Uint8Array): Uint8Array => {
+      try {
+        return seal(letter, truth);
+      } catch (thrown) {
+        if (thrown instanceof EnvelopeError || thrown instanceof CodecError) return instead;
+        throw thrown;
+      }
+    };
     const listen = (bytes: Uint8Array): void => {
       const heard = lie.hear && heardIn(bytes, keys, world);
       if (heard) lie.hear?.(heard);
@@ -125,7 +134,7 @@ export const createLiar = (deps: {
         const { id, header, letter } = truth;
         let handed = 0;
         for (const said of lie.speak({ id, to, header, message: letter.message }, letter))
-          handed += await transport.publish(topic, sealed.get(said) ?? seal(said, truth));
+          handed += await transport.publish(topic, sealed.get(said) ?? sealOr(said, truth, bytes));
         return handed;
       },
       join: (topic, receive) =>

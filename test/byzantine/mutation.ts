@@ -41,7 +41,9 @@ export const placesIn = (value: unknown, path: Path = []): Path[] => [
 
 /** All that can be done at a place. */
 export const mutationsAt = (root: unknown, path: Path): Mutation[] =>
-  HOWS.filter((how) => isApplicable(how, at(root, path), path)).map((how) => ({ path, how }));
+  (at(root, path) === undefined ? [] : HOWS)
+    .filter((how) => isApplicable(how, at(root, path), path))
+    .map((how) => ({ path, how }));
 
 /** What a mutation draws from. */
 export interface Sources {

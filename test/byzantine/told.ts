@@ -20,8 +20,10 @@ export interface Told extends Course {
   trace: readonly string[];
 }
 
-/** Forming gets so long, ms: what nobody can prove ends then. */
-const EXPIRES = 600_000;
+/** Forming gets so long, ms, longer than a dispute lasts: what nobody can prove ends then. */
+const EXPIRES = 200_000;
+/** Nothing changes after so long, ms: who still waits will wait for ever. */
+const PATIENCE = 400_000;
 
 export const orderWith = async (
   lies: Readonly<Record<string, Lie>> | ((cast: Cast) => Readonly<Record<string, Lie>>),
@@ -33,7 +35,14 @@ export const orderWith = async (
   const plan: Plan = { ...CALM, ...drawn, orders };
   const cast = await castFor(plan);
   const told = typeof lies === 'function' ? lies(cast) : lies;
-  const run = { seed, plan, cast, lies: new Map(Object.entries(told)), keepTrace: true };
+  const run = {
+    seed,
+    plan,
+    cast,
+    patience: PATIENCE,
+    lies: new Map(Object.entries(told)),
+    keepTrace: true,
+  };
   const { violation, orders: courses, trace } = await simulate(run);
   assert.equal(violation, null, `${violation?.text}\n${trace.join('\n')}`);
   const course = courses.at(-1);

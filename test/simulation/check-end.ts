@@ -2,11 +2,11 @@ import { WIF } from '@scure/btc-signer';
 import { publicKeyOf } from '../../src/crypto/secp256k1.ts';
 import { shortId, type NodeId, type OrderId, type Role } from '../../src/domain/ids.ts';
 import { reason } from '../../src/errors.ts';
+import { showsHash } from '../../src/node/shown-heads.ts';
 import type { Facts } from './facts.ts';
 import type { Judge } from './judge.ts';
 import type { Operator } from './operator.ts';
 import { plain, type Station } from './station.ts';
-import { same } from './chronicle.ts';
 import type { Trace } from './trace.ts';
 
 interface End {
@@ -69,7 +69,8 @@ const checkHeads = ({ stations, judge }: End): void => {
   for (const { chronicle } of honest)
     for (const { name, member, chronicle: theirs } of honest) {
       const head = chronicle.seen().get(member.id);
-      if (head && !same(theirs.hashAt(head.seq), head.hash))
+      const hash = head && theirs.hashAt(head.seq);
+      if (head && !(hash && showsHash(head, hash)))
         judge.violated({
           guarantee: 'G1',
           node: name,

@@ -77,12 +77,12 @@ export const createFacts = (honestJudge: Judge, liars: ReadonlySet<NodeId> = new
   const checkRelease = (fact: Recorded & { event: EventOf<'share.released'> }) => {
     const { name, order, event, at } = fact;
     if (event.via !== undefined || event.to === undefined) return;
+    released.set(order, [...(released.get(order) ?? []), { by: fact.self, to: event.to }]);
     if (liars.has(fact.self)) return;
     const { beneficiary, conditions } = terms.get(order) ?? {};
     const recipient = recipients.get(order) ?? beneficiary?.id ?? event.to;
     recipients.set(order, recipient);
     const judge = judgeOf(fact);
-    released.set(order, [...(released.get(order) ?? []), { by: fact.self, to: event.to }]);
     if (event.to !== recipient)
       judge.violated({
         guarantee: 'G9',

@@ -1,3 +1,4 @@
+import type { DrawnLiar } from '../byzantine/drawn-lies.ts';
 import type { Faults } from '../../src/transport/network-faults.ts';
 import { castOf, names, type Cast } from './cast.ts';
 import { drawRotations, type Rotation } from './rotations.ts';
@@ -29,6 +30,8 @@ export interface Plan extends Scenario {
   rotations: readonly Rotation[];
   /** The keystore does not answer. */
   absences: { node: string; at: number; down: number }[];
+  /** Nodes that are not honest, and what they lie about. */
+  liars?: readonly DrawnLiar[];
 }
 
 export const CALM: Omit<Plan, keyof Scenario> = {

@@ -6,6 +6,7 @@ import { DEFAULT_POLICY } from '../../src/node/effects/deps.ts';
 import type { NodeId } from '../../src/domain/ids.ts';
 import type { OrderView } from '../../src/domain/views.ts';
 import { createMemoryNetwork } from '../../src/transport/memory-transport.ts';
+import { drawnLie } from '../byzantine/drawn-lies.ts';
 import { createLiar, type Lie } from '../byzantine/liar.ts';
 import { NETWORK, type Cast } from './cast.ts';
 import { checkEnd } from './check-end.ts';
@@ -35,9 +36,11 @@ export interface Run {
   plan: Plan;
   cast: Cast;
   keepTrace?: boolean;
+  /** How long everything may take to come to its end, ms after all faults have ended. */
+  patience?: number;
   /** Makes the mistake of one station. */
   bug?: () => PlantedBug;
-  /** Nodes that are not honest, by name, and what they say. */
+  /** Nodes that are not honest, by name, and what they say; instead of the liars of the plan. */
   lies?: ReadonlyMap<string, Lie>;
 }
 
@@ -84,7 +87,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
   const time = createVirtualTime();
   const trace = createTrace(run.keepTrace ?? false);
   const judge = createJudge();
-  const lies = run.lies ?? new Map<string, Lie>();
+  const lies = run.lies ?? liesOf(run, (name, what) => trace.note(time.now(), name, what));
   const liars = new Set(
     cast.members.filter(({ name }) => lies.has(name)).map(({ id }): NodeId => id),
   );
@@ -163,7 +166,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     );
   };
 
-  const end = EPOCH + plan.healAt + PATIENCE;
+  const end = EPOCH + plan.healAt + (run.patience ?? PATIENCE);
   while (judge.found() === null && time.next() <= end) {
     await time.step();
     await lookAround(all, facts, liars);
@@ -206,6 +209,23 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     digest: trace.digest(),
   };
 };
+
+const liesOf = (
+  { seed, plan, cast }: Run,
+  note: (name: string, what: string) => void,
+): ReadonlyMap<string, Lie> =>
+  new Map(
+    plan.liars?.map(({ node, lies }) => [
+      node,
+      drawnLie({
+        lies,
+        dice: createDice(seededRandom(seed, `${node} lies`)),
+        random: seededRandom(seed, `${node} makes up`),
+        everybody: cast.members.map(({ id }) => id),
+        note: (what) => note(node, what),
+      }),
+    ]),
+  );
 
 const startOperators = (
   { seed, plan, cast }: Run,
