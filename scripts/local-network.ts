@@ -212,9 +212,17 @@ const freePorts = async (count: number): Promise<number[]> => {
 };
 
 /** Resident set of a daemon, MiB. */
-export const residentOf = async ({ daemon }: LocalNode): Promise<number> => {
+export const residentOf = (node: LocalNode): Promise<number> => memoryOf(node, 'VmRSS');
+
+/**
+ * What of it is the process's own, MiB: LevelDB maps its tables into memory, and those pages are the system's, which
+ * takes them back when it needs them.
+ */
+export const ownMemoryOf = (node: LocalNode): Promise<number> => memoryOf(node, 'RssAnon');
+
+const memoryOf = async ({ daemon }: LocalNode, kind: string): Promise<number> => {
   const status = await readFile(`/proc/${daemon?.pid}/status`, 'latin1');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+  return Number(new RegExp(`${kind}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
 };
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -1,6 +1,6 @@
 import { quantile } from '../bench/measure.ts';
 import { clientOf } from '../bench/orders.ts';
-import { residentOf, startNetwork } from '../local-network.ts';
+import { ownMemoryOf, startNetwork } from '../local-network.ts';
 import { createFlooder } from './flooder.ts';
 
 /**
@@ -39,11 +39,11 @@ export const soakFlood = async ({
     };
     await lasting(5_000);
     const quiet = await lasting((seconds * 1_000) / 2);
-    const before = await residentOf(fred);
+    const before = await ownMemoryOf(fred);
     const flooder = await createFlooder(fred, network.node('paula'));
     flooder.start(perSecond);
     const flooded = await lasting(seconds * 1_000);
-    const during = await residentOf(fred);
+    const during = await ownMemoryOf(fred);
     const { sent, heldBack, thrownOut } = await flooder.stop();
     const show = (what: string, times: readonly number[]): void =>
       console.log(
@@ -55,7 +55,7 @@ export const soakFlood = async ({
     console.log(
       `${sent} invalid envelopes sent, ${heldBack} held back by the node, ${thrownOut} connections ended`,
     );
-    console.log(`resident: ${before.toFixed(0)} MiB, then ${during.toFixed(0)} MiB`);
+    console.log(`memory of the fiduciary: ${before.toFixed(0)} MiB, then ${during.toFixed(0)} MiB`);
   } finally {
     await network.close();
   }

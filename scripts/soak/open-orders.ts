@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientOf } from '../bench/orders.ts';
-import { createNode, residentOf, startNode, stopNode } from '../local-network.ts';
+import { createNode, ownMemoryOf, startNode, stopNode } from '../local-network.ts';
 
 /**
  * One real node in all roles, on LevelDB, with so little heap that it ends if it keeps its orders in memory: it makes
@@ -25,7 +25,7 @@ export const soakOpenOrders = async ({
   try {
     await startNode(node, flags);
     const client = await clientOf(node);
-    console.log(`     0 orders  ${(await residentOf(node)).toFixed(0)} MiB resident`);
+    console.log(`     0 orders  ${(await ownMemoryOf(node)).toFixed(0)} MiB`);
     const references: string[] = [];
     const order = async (): Promise<void> => {
       const { orderReference } = await client.createOrder({ coin: 'bitcoin' }, { wait: 20 });
@@ -37,9 +37,9 @@ export const soakOpenOrders = async ({
       for (let made = 0; made < share; made += AT_ONCE)
         await Promise.all(Array.from({ length: Math.min(AT_ONCE, share - made) }, order));
       const each = (performance.now() - began) / share;
-      const resident = (await residentOf(node)).toFixed(0);
+      const own = (await ownMemoryOf(node)).toFixed(0);
       console.log(
-        `${String(references.length).padStart(6)} orders  ${resident} MiB resident  ${each.toFixed(1)} ms each`,
+        `${String(references.length).padStart(6)} orders  ${own} MiB  ${each.toFixed(1)} ms each`,
       );
     }
     await stopNode(node, 'SIGTERM');
@@ -53,10 +53,10 @@ export const soakOpenOrders = async ({
           { orderReference, beneficiaryIDDocumentCID: node.id },
           { wait: 20 },
         );
-        if (redeemed.redemption?.receiptedAt == null) throw new Error('not redeemed');
+        if ((redeemed.redemption?.receiptedAt ?? null) === null) throw new Error('not redeemed');
       }
-    const resident = (await residentOf(node)).toFixed(0);
-    console.log(`started again in ${seconds} s  ${resident} MiB resident  first and last redeemed`);
+    const own = (await ownMemoryOf(node)).toFixed(0);
+    console.log(`started again in ${seconds} s  ${own} MiB  first and last redeemed`);
   } finally {
     console.log(node.daemon?.exitCode ? node.output.join('').slice(-2_000) : '');
     await stopNode(node, 'SIGKILL');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clientOf } from '../../scripts/bench/orders.ts';
-import { residentOf, startNetwork, type LocalNetwork } from '../../scripts/local-network.ts';
+import { ownMemoryOf, startNetwork, type LocalNetwork } from '../../scripts/local-network.ts';
 import { createFlooder } from '../../scripts/soak/flooder.ts';
 
 /** `npm run soak -- flood` measures for a minute what is only seen to hold here for a few seconds. */
@@ -31,7 +31,7 @@ test('fault/F16 orders are made and redeemed in a flood of invalid envelopes', a
     assert.ok(order.redemption?.receiptedAt);
   };
   for (let made = 0; made < ORDERS; made++) await makeOne();
-  const before = await residentOf(fred);
+  const before = await ownMemoryOf(fred);
 
   const flooder = await createFlooder(fred, network.node('paula'));
   flooder.start(PER_SECOND);
@@ -43,6 +43,6 @@ test('fault/F16 orders are made and redeemed in a flood of invalid envelopes', a
   assert.ok(sent + heldBack > PER_SECOND, `${sent} sent, ${heldBack} held back`);
   assert.ok(thrownOut > 0, 'who sends what must be forged is thrown out');
   assert.ok(fred.output.join('').includes('peer.banned'));
-  const growth = (await residentOf(fred)) - before;
+  const growth = (await ownMemoryOf(fred)) - before;
   assert.ok(growth < MOST_GROWTH, `grew by ${growth.toFixed(0)} MiB`);
 });
