@@ -14,7 +14,6 @@ import { decodeOwn, encode } from '../../src/domain/canonical.ts';
 import type { Block, Operation as Identity } from '../../src/domain/identity.ts';
 import type { NodeId } from '../../src/domain/ids.ts';
 import { blockDigest } from '../../src/identity/digests.ts';
-import { createHeadSet } from '../../src/identity/head-set.ts';
 import {
   makeInception,
   makeRotation,
@@ -215,18 +214,12 @@ const fill = async (
   const makers = Array.from({ length: KEYS }, newMaker);
   const ids: NodeId[] = [];
   const changes: SignedBlock[] = [];
-  const known = createHeadSet();
-  const put = (block: SignedBlock): Promise<void> => {
-    const chain = { id: block.cid, heads: [{ id: block.cid, seq: 0, cid: block.cid }] };
-    known.put(chain.id, chain.heads);
-    return roster.putBlocks([block], [chain], known.digest());
-  };
-  await put(own);
+  await roster.putBlocks([own]);
   for (let i = 0; i < IDENTITIES; i++) {
     const maker = makers[i % KEYS];
     if (!maker) continue;
     const block = maker.inception(i);
-    await put(block);
+    await roster.putBlocks([block]);
     await roster.putPeer({
       id: block.cid,
       name: `node ${i}`,

@@ -91,8 +91,9 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     notice: ports.notice,
     inquiry,
     foreignState: () => {
-      const { keyId, revoked } = directory.current(self);
-      return revoked || directory.holds(keyId) ? undefined : keyId;
+      const { keyId, seq, revoked } = directory.current(self);
+      // Of two histories it has its own: then somebody else has made the other one, and these data are not older.
+      return revoked || directory.newestHeld().seq >= seq ? undefined : keyId;
     },
     loss: ports.loss,
     keep: (loss) => ports.roster.putLoss({ ...loss, streams: [...ended] }),
