@@ -70,6 +70,7 @@ export type IdentityCode =
   | 'identity/not-committed'
   | 'identity/revoked'
   | 'identity/unknown'
+  | 'identity/incomplete'
   | 'identity/duplicity'
   | 'identity/limit'
   | 'identity/exists';

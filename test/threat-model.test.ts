@@ -8,7 +8,7 @@ const GUARANTEES = Array.from({ length: 18 }, (_, i) => `G${i + 1}`);
 const ATTACKS = [
   'K1 K3 K4 K5 K6 K7 K8 K9 K10 K11 K12 K13 K14 K15',
   'E1 E2 E3 E5 E7 E8 E10 E11 E17',
-  'I1 I2 I3 I4',
+  'I1 I2 I3 I4 I5 I6',
   'L1 L2 L3 L4 L5',
   'H2 R1 R2 R3 R4 R5 R6',
 ].flatMap((ids) => ids.split(' '));

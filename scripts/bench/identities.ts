@@ -14,6 +14,7 @@ import { decodeOwn, encode } from '../../src/domain/canonical.ts';
 import type { Block, Operation as Identity } from '../../src/domain/identity.ts';
 import type { NodeId } from '../../src/domain/ids.ts';
 import { blockDigest } from '../../src/identity/digests.ts';
+import { createHeadSet } from '../../src/identity/head-set.ts';
 import {
   makeInception,
   makeRotation,
@@ -214,12 +215,18 @@ const fill = async (
   const makers = Array.from({ length: KEYS }, newMaker);
   const ids: NodeId[] = [];
   const changes: SignedBlock[] = [];
-  await roster.putBlocks([own]);
+  const known = createHeadSet();
+  const put = (block: SignedBlock): Promise<void> => {
+    const chain = { id: block.cid, heads: [{ id: block.cid, seq: 0, cid: block.cid }] };
+    known.put(chain.id, chain.heads);
+    return roster.putBlocks([block], [chain], known.digest());
+  };
+  await put(own);
   for (let i = 0; i < IDENTITIES; i++) {
     const maker = makers[i % KEYS];
     if (!maker) continue;
     const block = maker.inception(i);
-    await roster.putBlocks([block]);
+    await put(block);
     await roster.putPeer({
       id: block.cid,
       name: `node ${i}`,

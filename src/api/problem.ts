@@ -60,6 +60,7 @@ const exceptions: Partial<Record<Code, number>> = {
   'codec/too-large': 413,
   'docstore/not-found': 404,
   'identity/unknown': 404,
+  'identity/incomplete': 503,
   'identity/exists': 409,
   'keystore/exists': 409,
   'log/not-found': 404,

@@ -71,11 +71,14 @@ const senderOf = (header: Header, { registry, mayUse }: Inspection): KeyState =>
   return state;
 };
 
+/** Not at all, or not what it is now. */
+const NOT_KNOWN: ReadonlySet<string> = new Set(['identity/unknown', 'identity/incomplete']);
+
 const known = (look: () => KeyState): KeyState | undefined => {
   try {
     return look();
   } catch (thrown) {
-    if (thrown instanceof IdentityError && thrown.code === 'identity/unknown') return undefined;
+    if (thrown instanceof IdentityError && NOT_KNOWN.has(thrown.code)) return undefined;
     throw thrown;
   }
 };

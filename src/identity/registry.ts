@@ -39,7 +39,13 @@ export interface Registry {
    */
   restore(blocks: readonly VerifiedBlock[]): void;
   has(block: KeyStateId): boolean;
-  /** The key state of an identity now. @throws IdentityError identity/unknown */
+  /** An earlier registry of this node held these blocks of an identity: without them it is not known what it is now. */
+  expect(id: NodeId, blocks: readonly KeyStateId[]): void;
+  /** Those of them that are not here. */
+  lacking(id: NodeId): KeyStateId[];
+  /** Identities that lack any. */
+  incomplete(): NodeId[];
+  /** The key state of an identity now. @throws IdentityError identity/unknown, identity/incomplete */
   resolve(id: NodeId): KeyState;
   /** The key state that a block made, on whatever branch: what an order pinned. @throws IdentityError identity/unknown */
   stateAt(keyId: KeyStateId): KeyState;
@@ -109,6 +115,8 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
   const verify = deps.verify ?? verifyBlock;
   const members = new Map<KeyStateId, Member>();
   const identities = new Map<NodeId, Identity>();
+  /** Blocks that are expected and were not here when this was last looked at. */
+  const expected = new Map<NodeId, readonly KeyStateId[]>();
   const waiting = createWaitingBlocks(MAX_WAITING);
 
   const merge = (bytes: Uint8Array): Merged => {
@@ -196,6 +204,22 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
     return identity;
   };
 
+  const lacking = (id: NodeId): KeyStateId[] => {
+    const missing = (expected.get(id) ?? []).filter((cid) => !members.has(cid));
+    if (missing.length === 0) expected.delete(id);
+    return missing;
+  };
+
+  const resolve = (id: NodeId): KeyState => {
+    const [missing] = lacking(id);
+    if (missing !== undefined)
+      throw new IdentityError(
+        'identity/incomplete',
+        `block ${missing} of ${id} is gone from the disk: it is fetched from peers when one has it, or comes with \`milagro peer add\``,
+      );
+    return stateOf(identityOf(id).best);
+  };
+
   const headsOf = (id: NodeId): IdentityHead[] => {
     const all = identityOf(id).places.flat();
     const continued = new Set(all.map(({ prev }) => prev));
@@ -231,7 +255,12 @@ export const createRegistry = (deps: { verify?: typeof verifyBlock } = {}): Regi
     merge,
     restore,
     has: (block) => members.has(block),
-    resolve: (id) => stateOf(identityOf(id).best),
+    resolve,
+    expect: (id, blocks) => {
+      if (blocks.some((cid) => !members.has(cid))) expected.set(id, blocks);
+    },
+    lacking,
+    incomplete: () => [...expected.keys()].filter((id) => lacking(id).length > 0),
     stateAt: (keyId) => stateOf(memberAt(keyId)),
     duplicity: (id) =>
       identityOf(id)

@@ -1,6 +1,6 @@
 import type { DocumentStore } from '../docstore/document-store.ts';
-import { Announcement, MAX_ANNOUNCED } from '../domain/announcement.ts';
-import { decode, encode } from '../domain/canonical.ts';
+import { Announcement } from '../domain/announcement.ts';
+import { decode } from '../domain/canonical.ts';
 import type { IdentityHead } from '../domain/identity.ts';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import type { Typed } from '../domain/messages.ts';
@@ -15,7 +15,8 @@ import { createCatchUp } from './catch-up.ts';
 import { fetchChain } from './chain-fetcher.ts';
 import type { Directory } from './directory.ts';
 import { createHeadAnswers } from './head-answers.ts';
-import { createHeadFetcher } from './head-fetcher.ts';
+import { createHeadTeller } from './head-teller.ts';
+import { createHeadFetcher, type Way } from './head-fetcher.ts';
 import type { Notice } from './notice.ts';
 import { createRateLimit } from './rate-limit.ts';
 
@@ -64,12 +65,6 @@ export interface AnnouncerDeps {
   notice(notice: Notice): void;
 }
 
-/** Everybody hears again of what this node stands for, ms. */
-const ROUND = 240_000;
-/** What comes up within this time goes out together, ms. */
-const PAUSE = 200;
-/** Gossip may lose what is said just after somebody appears: it is said once more, ms. */
-const AGAIN = 10_000;
 /** How long an answer to "who knows this identity?" may take, ms. */
 const ANSWER = 1_500;
 /** Identities that strangers may have told to them: everybody who reads along pays for it. */
@@ -78,22 +73,17 @@ const WANTED = { burst: 256, perSecond: 16 };
 const BEHIND = { burst: 3, perSecond: 0.1 };
 
 export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
-  const { directory, documents, clock, random, publish, send } = deps;
+  const { directory, documents, clock, send } = deps;
   const { registry, heads: standing } = directory;
   const isPinned = (id: NodeId): boolean => directory.peer(id) !== undefined;
-  const headsOf = (id: NodeId): IdentityHead[] => (registry.has(id) ? registry.heads(id) : []);
+  const headsOf = (id: NodeId): IdentityHead[] =>
+    registry.has(id) && registry.lacking(id).length === 0 ? registry.heads(id) : [];
   const admitsWanted = createRateLimit(clock, WANTED);
   const admitsBehind = createRateLimit(clock, BEHIND);
-  const askedFor = new Set<NodeId>();
-  const dueWanted = new Set<NodeId>();
   const sought = new Set<NodeId>();
-  let flushing: (() => void) | undefined;
-  let again: (() => void) | undefined;
-  let round: (() => void) | undefined;
   let started = false;
-  let stopped = false;
 
-  const pull = (wanted: { id: NodeId; head: string }, signal?: AbortSignal): Promise<KeyState> =>
+  const pull = (wanted: { id: NodeId; head: string }, signal?: AbortSignal): Promise<void> =>
     fetchChain({ directory, documents, keep }, wanted, signal);
 
   const fetcher = createHeadFetcher({
@@ -103,46 +93,28 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     notice: deps.notice,
   });
 
-  const consider = (told: readonly IdentityHead[], by: NodeId | null): void => {
-    for (const head of told) if (matters(head.id)) fetcher.add(head, by);
+  const consider = (told: readonly IdentityHead[], by: NodeId, way: Way): void => {
+    for (const head of told) if (matters(head.id)) fetcher.add(head, by, way);
   };
 
-  const matters = (id: NodeId): boolean => registry.has(id) || sought.has(id);
+  const matters = (id: NodeId): boolean =>
+    registry.has(id) || sought.has(id) || registry.lacking(id).length > 0;
+
+  /** Blocks that were lost on disk: an older copy of them may be among the documents, or at peers. */
+  const fetchLost = (): void => {
+    for (const id of registry.incomplete())
+      for (const cid of registry.lacking(id)) fetcher.add({ id, cid }, directory.self, 'told');
+  };
 
   const catchUp = createCatchUp({
     heads: standing,
     clock,
     isPinned,
     ask: (to, message) => send(to, { type: 'heads.asked', message }),
-    consider,
+    consider: (told, by) => consider(told, by, 'told'),
   });
+  const teller = createHeadTeller({ ...deps, headsOf, round: () => fetchLost() });
   const answer = createHeadAnswers({ heads: standing, headsOf, isPinned, clock });
-
-  const flushSoon = (): void => {
-    if (!stopped) flushing ??= clock.after(PAUSE, flush);
-  };
-
-  /** Itself, what has changed among those it stands for since it last spoke, and whatever else it was asked for. */
-  const flush = (): void => {
-    flushing = undefined;
-    const { before, changed } = standing.news();
-    const told = [...new Set([directory.self, ...changed, ...askedFor])].flatMap(headsOf);
-    const wanted = [...dueWanted];
-    askedFor.clear();
-    dueWanted.clear();
-    const isWhole = told.length <= MAX_ANNOUNCED;
-    for (let i = 0; i < Math.max(told.length, wanted.length); i += MAX_ANNOUNCED) {
-      const announcement: Announcement = {
-        v: 1,
-        from: directory.self,
-        heads: told.slice(i, i + MAX_ANNOUNCED),
-        wanted: wanted.slice(i, i + MAX_ANNOUNCED),
-        known: { digest: standing.digest(), before: isWhole ? before : null },
-        contact: deps.contact(),
-      };
-      void publish(encode(announcement));
-    }
-  };
 
   const receive = (bytes: Uint8Array): Verdict => {
     let announcement: Announcement;
@@ -152,13 +124,11 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
       return 'reject';
     }
     const { from, wanted, heads, known, contact } = announcement;
-    for (const id of wanted)
-      if (registry.has(id) && !askedFor.has(id) && admitsWanted('')) askedFor.add(id);
-    if (askedFor.size > 0) flushSoon();
+    for (const id of wanted) if (registry.has(id) && admitsWanted('')) teller.tell(id);
     for (const { id, cid } of heads)
       if (sought.has(id) && !registry.has(cid)) deps.approach(id, contact);
-    consider(heads, null);
     catchUp.heard(from, known);
+    consider(heads, from, 'announced');
     for (const { id, cid } of heads) if (id === from) setRight(id, cid);
     return 'accept';
   };
@@ -179,18 +149,7 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     if (started) await documents.putAll(merged.joined);
     if (merged.joined.length > 0) deps.learned(merged);
     // Who saw the other branch only must see both: they are the proof.
-    if (merged.duplicity.length > 0) {
-      for (const { id } of merged.duplicity) askedFor.add(id);
-      flushSoon();
-    }
-  };
-
-  const startRound = (): void => {
-    const jitter = random.bytes(2).readUInt16BE(0);
-    round = clock.after(ROUND + jitter, () => {
-      flushSoon();
-      startRound();
-    });
+    for (const { id } of merged.duplicity) teller.tell(id);
   };
 
   return {
@@ -198,29 +157,24 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     told: (from, { type, message }) => {
       if (type === 'heads.told') {
         if ('nr' in message) catchUp.told(from, message);
-        else if (isPinned(from)) consider(message.heads, from);
+        else if (isPinned(from)) consider(message.heads, from, 'told');
         return;
       }
       const told = answer(from, message);
       if (told) send(from, { type: 'heads.told', message: told });
     },
     appeared: () => {
-      flushSoon();
-      if (stopped) return;
-      again ??= clock.after(AGAIN, () => {
-        again = undefined;
-        flushSoon();
-      });
+      teller.appeared();
+      fetchLost();
     },
     take: async (block) => keep(await directory.merge(block)),
     publishOwn: async (block) => {
       await keep(await directory.merge(block));
-      flushSoon();
+      teller.soon();
     },
     resolve: async (id) => {
       sought.add(id);
-      dueWanted.add(id);
-      flushSoon();
+      teller.want(id);
       try {
         // Whoever knows it answers the announcement, and its chain is fetched as it comes; a peer may have it anyway.
         const pulled = registry.has(id) ? undefined : pull({ id, head: id });
@@ -239,16 +193,22 @@ export const createAnnouncer = (deps: AnnouncerDeps): Announcer => {
     },
     start: async () => {
       started = true;
+      for (const id of registry.incomplete())
+        deps.notice({
+          level: 'warn',
+          event: 'identity.incomplete',
+          id,
+          lost: registry.lacking(id),
+        });
+      fetchLost();
       const own = [directory.self, ...directory.peers().map(({ id }) => id)];
-      await documents.putAll(own.flatMap((id) => registry.blocks(id)));
-      flushSoon();
-      startRound();
+      await documents.putAll(
+        own.filter((id) => registry.has(id)).flatMap((id) => registry.blocks(id)),
+      );
+      teller.start();
     },
     stop: () => {
-      stopped = true;
-      flushing?.();
-      again?.();
-      round?.();
+      teller.stop();
       catchUp.stop();
       fetcher.stop();
     },

@@ -18,7 +18,7 @@ export interface CatchUp {
   /** `from` stands for heads with this digest, or so somebody says. */
   heard(from: NodeId, known: Announcement['known']): void;
   told(from: NodeId, answer: Answer): void;
-  /** A head that `from` told of could not be fetched: it counts as not told. */
+  /** A head that `from` told of could not be fetched: it counts as not told, and is asked for again. */
   missed(from: NodeId): void;
   stop(): void;
 }
@@ -150,9 +150,12 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     heard,
     told,
     missed: (from) => {
-      settled.delete(from);
       const talk = talks.get(from);
       if (talk) talk.hasMissed = true;
+      const digest = settled.get(from) ?? talk?.digest;
+      settled.delete(from);
+      if (digest && !queue.has(from)) queue.set(from, digest);
+      startSoon();
     },
     stop: () => {
       stopped = true;

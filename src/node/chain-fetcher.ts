@@ -4,7 +4,6 @@ import { Block, MAX_BLOCK_BYTES, MAX_OPERATIONS, Operation } from '../domain/ide
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { parse } from '../domain/schema.ts';
 import { IdentityError } from '../errors.ts';
-import type { KeyState } from '../identity/key-state.ts';
 import type { Directory } from './directory.ts';
 
 /**
@@ -17,7 +16,7 @@ export const fetchChain = async (
   deps: { directory: Directory; documents: DocumentStore; keep: (joined: Kept) => Promise<void> },
   wanted: { id: NodeId; head: KeyStateId },
   signal?: AbortSignal,
-): Promise<KeyState> => {
+): Promise<void> => {
   const { directory, documents } = deps;
   const { id, head } = wanted;
   const blocks: Uint8Array[] = [];
@@ -38,7 +37,6 @@ export const fetchChain = async (
   if (directory.knows(at) && directory.stateAt(at).id !== id)
     throw new IdentityError('identity/malformed', 'the chain is of another identity');
   for (const block of blocks.toReversed()) await deps.keep(await directory.merge(block));
-  return directory.current(id);
 };
 
 type Kept = Awaited<ReturnType<Directory['merge']>>;

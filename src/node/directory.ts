@@ -1,5 +1,5 @@
 import type { KeyStateId, NodeId, Role } from '../domain/ids.ts';
-import type { VerifiedBlock, verifyBlock } from '../identity/verify-block.ts';
+import type { verifyBlock } from '../identity/verify-block.ts';
 import type { Contact } from '../transport/transport.ts';
 import { IdentityError, KeystoreError, NodeError } from '../errors.ts';
 import { writeExport } from '../identity/export-file.ts';
@@ -8,6 +8,7 @@ import { createHeadSet, type HeadSet } from '../identity/head-set.ts';
 import type { IdentityKeys } from '../identity/own-keys.ts';
 import { createRegistry, type Merged, type Registry } from '../identity/registry.ts';
 import type { Standing } from './effects/deps.ts';
+import { createKeptIdentities } from './kept-identities.ts';
 import type { Peer, Roster } from './roster.ts';
 
 /**
@@ -90,15 +91,15 @@ export const SUCCESSION = 900_000;
 export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => {
   const { self, roster } = deps;
   const registry = createRegistry(deps.verify && { verify: deps.verify });
-  const stored: VerifiedBlock[] = [];
-  for await (const block of roster.blocks()) stored.push(block);
-  registry.restore(stored);
+  const kept = createKeptIdentities({ roster, registry });
   const peers = new Map<NodeId, Peer>();
   for await (const peer of roster.peers()) peers.set(peer.id, peer);
+  await kept.restore(peers.keys());
+  const isWhole = (id: NodeId): boolean => registry.has(id) && registry.lacking(id).length === 0;
   const heads = createHeadSet();
   const standFor = (id: NodeId): void => {
     const stands = id === self || peers.has(id);
-    if (stands && registry.has(id)) heads.put(id, registry.heads(id));
+    if (stands && isWhole(id)) heads.put(id, registry.heads(id));
   };
   for (const id of [self, ...peers.keys()]) standFor(id);
   // As it was when this node last spoke, as far as others are concerned.
@@ -128,7 +129,7 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
 
   const merge = async (block: Uint8Array): Promise<Merged> => {
     const merged = registry.merge(block);
-    await roster.putBlocks(merged.joined);
+    await kept.keep(merged.joined);
     for (const { id } of merged.joined) standFor(id);
     return merged;
   };
@@ -196,7 +197,7 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
         );
     },
     standing: (id) => {
-      if (!registry.has(id)) return undefined;
+      if (!isWhole(id)) return undefined;
       const peer = peers.get(id);
       return {
         current: current(id),
@@ -234,10 +235,10 @@ export const openDirectory = async (deps: DirectoryDeps): Promise<Directory> => 
     merge,
     exportOwn: () => writeExport(self, registry.chain(current(self).keyId)),
     contact: (id) => {
-      if (id === self || !registry.has(id)) return undefined;
+      if (id === self || !isWhole(id)) return undefined;
       const state = current(id);
       return { node: id, peer: state.keys.peerId, addrs: state.addrs };
     },
-    nameOf: (id) => peers.get(id)?.name ?? (registry.has(id) ? current(id).name : null),
+    nameOf: (id) => peers.get(id)?.name ?? (isWhole(id) ? current(id).name : null),
   };
 };

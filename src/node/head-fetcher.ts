@@ -8,10 +8,12 @@ import type { Notice } from './notice.ts';
  * wait apart: however many heads without blocks a stranger makes up, the way of the others stays free.
  */
 export interface HeadFetcher {
-  /** @param by the pinned peer that told of it; null: an announcement, which anybody can make */
-  add(head: Pick<IdentityHead, 'id' | 'cid'>, by: NodeId | null): void;
+  /** @param by who told of it: in an announcement, whoever it says it is from, which anybody can */
+  add(head: Pick<IdentityHead, 'id' | 'cid'>, by: NodeId, way: Way): void;
   stop(): void;
 }
+
+export type Way = 'announced' | 'told';
 
 const FETCHES_AT_ONCE = 8;
 /** A pinned peer tells of what it was asked for: as many identities as there may be pinned, and their forks. */
@@ -20,19 +22,18 @@ const MOST_ANNOUNCED = 512;
 
 interface Lane {
   most: number;
-  waiting: Map<KeyStateId, { id: NodeId; by: NodeId | null }>;
+  waiting: Map<KeyStateId, { id: NodeId; by: NodeId }>;
   fetching: Map<KeyStateId, AbortController>;
 }
 
 export const createHeadFetcher = (deps: {
   pull(wanted: { id: NodeId; head: KeyStateId }, signal: AbortSignal): Promise<unknown>;
   isKnown(cid: KeyStateId): boolean;
-  /** What a peer told of was not fetched. */
+  /** What somebody told of was not fetched. */
   missed(by: NodeId): void;
   notice(notice: Notice): void;
 }): HeadFetcher => {
-  const announced = newLane(MOST_ANNOUNCED);
-  const told = newLane(MOST_TOLD);
+  const lanes = { announced: newLane(MOST_ANNOUNCED), told: newLane(MOST_TOLD) };
   let stopped = false;
 
   const next = (lane: Lane): void => {
@@ -43,18 +44,13 @@ export const createHeadFetcher = (deps: {
     }
   };
 
-  const work = async (
-    lane: Lane,
-    cid: KeyStateId,
-    id: NodeId,
-    by: NodeId | null,
-  ): Promise<void> => {
+  const work = async (lane: Lane, cid: KeyStateId, id: NodeId, by: NodeId): Promise<void> => {
     const controller = new AbortController();
     lane.fetching.set(cid, controller);
     try {
       await deps.pull({ id, head: cid }, controller.signal);
     } catch (thrown) {
-      if (by !== null) deps.missed(by);
+      deps.missed(by);
       const event = 'identity.not-fetched';
       deps.notice({ level: 'debug', event, id, cid, reason: reason(thrown) });
     } finally {
@@ -64,16 +60,16 @@ export const createHeadFetcher = (deps: {
   };
 
   return {
-    add: ({ id, cid }, by) => {
-      const lane = by === null ? announced : told;
+    add: ({ id, cid }, by, way) => {
+      const lane = lanes[way];
       if (stopped || deps.isKnown(cid) || lane.fetching.has(cid)) return;
       if (lane.waiting.size < lane.most) lane.waiting.set(cid, { id, by });
-      else if (by !== null) deps.missed(by);
+      else deps.missed(by);
       next(lane);
     },
     stop: () => {
       stopped = true;
-      for (const { fetching } of [announced, told])
+      for (const { fetching } of Object.values(lanes))
         for (const controller of fetching.values()) controller.abort();
     },
   };

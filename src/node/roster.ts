@@ -8,20 +8,37 @@ import type { Head } from '../log/event-log.ts';
 import type { RowCipher } from '../log/sealed-row.ts';
 import type { Store } from '../log/store.ts';
 import { BLOCK_ROWS, openBlock, sealBlock } from './block-rows.ts';
+import {
+  HEAD_ROWS,
+  openHeads,
+  readKnown,
+  sealHeads,
+  sealKnown,
+  type ChainHeads,
+} from './head-rows.ts';
 
 /**
  * What a node keeps beside its event log: blocks of identities, and whom its operator trusts. All of it is sealed
  * under the data key: whoever edits the disk must not gain trust, nor introduce anybody.
  *
  *     block/<CID>   an identity block
+ *     heads/<NodeId>, known   how far the chains go (head-rows.ts)
  *     peer/<NodeId> a pinned peer
  *     loss          signs of a rollback, and what the operator gave up
  */
 export interface Roster {
   /** Verified when they were put. @throws LogError log/corrupt */
   blocks(): AsyncIterable<VerifiedBlock>;
-  /** Only what this node has verified: it is believed from then on. */
-  putBlocks(blocks: readonly { cid: KeyStateId; bytes: Uint8Array }[]): Promise<void>;
+  /** One write. Only what this node has verified: it is believed from then on. */
+  putBlocks(
+    blocks: readonly { cid: KeyStateId; bytes: Uint8Array }[],
+    chains: readonly ChainHeads[],
+    digest: Uint8Array,
+  ): Promise<void>;
+  /** How far each chain went when its last block was put. @throws LogError log/corrupt */
+  heads(): AsyncIterable<ChainHeads>;
+  /** The digest that was put last; undefined when none was. @throws LogError log/corrupt */
+  known(): Promise<Uint8Array | undefined>;
   peers(): AsyncIterable<Peer>;
   putPeer(peer: Peer): Promise<void>;
   deletePeer(id: NodeId): Promise<void>;
@@ -65,10 +82,17 @@ export const createRoster = (store: Store, cipher: RowCipher): Roster => ({
     for await (const [key, row] of store.range(BLOCK_ROWS.from, BLOCK_ROWS.to))
       yield openBlock(cipher, key, row);
   },
-  putBlocks: async (blocks) => {
-    if (blocks.length === 0) return;
-    await store.batch(blocks.map((block) => sealBlock(cipher, block)));
+  putBlocks: (blocks, chains, digest) =>
+    store.batch([
+      ...blocks.map((block) => sealBlock(cipher, block)),
+      ...chains.map((chain) => sealHeads(cipher, chain)),
+      sealKnown(cipher, digest),
+    ]),
+  heads: async function* () {
+    for await (const [key, row] of store.range(HEAD_ROWS.from, HEAD_ROWS.to))
+      yield openHeads(cipher, key, row);
   },
+  known: () => readKnown(cipher, (key) => store.get(key)),
   peers: async function* () {
     for await (const [key, row] of store.range(PEER, after(PEER)))
       yield parse(Peer, decodeOwn(cipher.open({ key }, row, `row ${key}`)), 'peer');

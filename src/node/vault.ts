@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { KeyStateId, NodeId } from '../domain/ids.ts';
 import { KeystoreError } from '../errors.ts';
+import { createHeadSet } from '../identity/head-set.ts';
 import { foldChain } from '../identity/key-state.ts';
 import { makeInception, nextCommitment } from '../identity/operation.ts';
 import {
@@ -16,6 +17,7 @@ import { createRowCipher, type RowCipher } from '../log/sealed-row.ts';
 import type { Operation, Store } from '../log/store.ts';
 import type { Random } from '../ports/random.ts';
 import { blockKey, openBlock, sealBlock } from './block-rows.ts';
+import { sealHeads, sealKnown } from './head-rows.ts';
 
 /**
  * What a node is: its identity, the secrets of its key states, and the key of its data at rest, each sealed by the
@@ -89,6 +91,7 @@ export const createVault = async (deps: {
       { type: 'put', key: SELF, value: Buffer.from(block.cid) },
       { type: 'put', key: DATA_KEY, value: await keystore.seal('data-key', DATA_KEY, dataKey) },
       sealBlock(cipher, block),
+      ...firstHeads(cipher, block.cid),
       ...(await sealSecrets(keystore, block.cid, secrets)),
     ]);
     return block.cid;
@@ -96,6 +99,14 @@ export const createVault = async (deps: {
     wipeSecrets(secrets);
     dataKey.fill(0);
   }
+};
+
+/** What the node knows of identities to begin with: its own. */
+const firstHeads = (cipher: RowCipher, id: NodeId): Operation[] => {
+  const heads = [{ id, seq: 0, cid: id }];
+  const known = createHeadSet();
+  known.put(id, heads);
+  return [sealHeads(cipher, { id, heads }), sealKnown(cipher, known.digest())];
 };
 
 /** Rows of the secrets of one key state. The seeds stay the caller's. */

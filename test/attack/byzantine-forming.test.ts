@@ -364,6 +364,12 @@ describe('attack/K10: a fiduciary contributes differently to different parties',
     assertBlamed(told, 'fred2', ...FAULTS);
   });
 
+  // What it deals is right for all who are dealt something: only comparing what is certified finds it.
+  for (const name of ['paula', 'beth'])
+    it(`another one to ${name} alone, under another number`, async () => {
+      assertBlamed(await orderWith(twoFaced([name], 1_000)), 'fred2', 'fault/equivocation');
+    });
+
   it('both to one', async () => {
     const told = await orderWith((cast) => ({
       fred2: only(

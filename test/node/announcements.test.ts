@@ -220,11 +220,12 @@ const converges = async ({ seed, loss, pins, course }: Course): Promise<void> =>
     await world.pass(what === 'wait' ? MINUTE : 700);
   }
   world.network.setFaults({ loss: 0, duplicate: 0 });
+  for (const speaker of speakers) world.cutOff(speaker.peer);
   for (const speaker of speakers) {
     world.reconnect(speaker.peer);
     if (!up.has(speaker)) await speaker.start();
   }
-  await world.pass(2 * ROUND);
+  await world.pass(MINUTE);
   for (const speaker of speakers) {
     for (const other of speakers) assert.equal(seqOf(speaker, other.id), other.chain.length - 1);
     for (const [j, chain] of known.entries())

@@ -172,8 +172,11 @@ export const reachable = (transport: Transport): Transport => ({
 });
 
 /** A restart: everything in memory is gone, the disks are as they were. */
-export const restart = async (member: Member): Promise<void> => {
-  const keystore = createMemoryKeystore({ random: systemRandom, kek: member.kek });
+export const restart = async (
+  member: Member,
+  around: (keystore: Keystore) => Keystore = (keystore) => keystore,
+): Promise<void> => {
+  const keystore = around(createMemoryKeystore({ random: systemRandom, kek: member.kek }));
   member.node = await assembleNode({ ...member.world, keystore });
   await member.node.start();
 };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Keystore } from '../../src/keystore/keystore.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { Transmission } from '../../src/transport/memory-network.ts';
-import { memoryWorld, reachable, restart } from './memory-world.ts';
+import { memoryWorld, reachable, restart, type Member } from './memory-world.ts';
 
 const TIMES = 1_000;
 const WISH = {
@@ -14,9 +15,19 @@ const WISH = {
   expiresIn: 3_600_000,
 };
 
-/** Neither recorded nor sent: the log is the same to the last record. */
-test('attack/E1: envelopes of an order, repeated a thousand times in any order and after a restart, change nothing', async () => {
+/**
+ * Neither recorded nor sent: the log is the same to the last record. Nor examined: no secret of theirs is sealed again.
+ */
+test('attack/E1: envelopes of an order, repeated a thousand times in any order and after a restart, change nothing', async (t) => {
   const heard: Transmission[] = [];
+  let sealed = 0;
+  const counting = (keystore: Keystore): Keystore => ({
+    ...keystore,
+    seal: (...secret) => {
+      sealed += 1;
+      return keystore.seal(...secret);
+    },
+  });
   const { members, network, stop } = await memoryWorld(
     { paula: ['principal'], fred: ['fiduciary'], beth: ['beneficiary'] },
     () => true,
@@ -26,7 +37,9 @@ test('attack/E1: envelopes of an order, repeated a thousand times in any order a
         return [transmission.bytes];
       },
     },
+    (_name, keystore) => counting(keystore),
   );
+  t.after(stop);
   const [paula, fred, beth] = [...members.values()];
   assert.ok(paula && fred && beth);
   const { orderReference } = await paula.node.createOrder({ ...WISH, beneficiary: beth.id }, null);
@@ -38,11 +51,12 @@ test('attack/E1: envelopes of an order, repeated a thousand times in any order a
 
   const attacker = reachable(network.transport('12D3KooWAttacker'));
   await attacker.start();
-  for (const again of [false, true]) {
-    if (again)
+  t.after(() => attacker.stop());
+  for (const restarted of [false, true]) {
+    if (restarted)
       for (const member of everybody) {
         await member.node.stop();
-        await restart(member);
+        await restart(member, counting);
       }
     for (const peer of new Set(heard.map(({ to }) => to)))
       attacker.connect({ node: '', peer, addrs: [] });
@@ -50,6 +64,8 @@ test('attack/E1: envelopes of an order, repeated a thousand times in any order a
     const before = await Promise.all(everybody.map((member) => member.node.verifyLog()));
     const recorded = heard.filter(({ topic }) => topic.includes('/inbox/'));
     assert.ok(recorded.length > 20);
+    const known = repeats(everybody);
+    sealed = 0;
     let delivered = 0;
     for (let i = 0; i < TIMES; i++) {
       // 7919 is prime: every envelope comes, in another order than it was sent.
@@ -61,10 +77,16 @@ test('attack/E1: envelopes of an order, repeated a thousand times in any order a
     await pause(500);
     const after = await Promise.all(everybody.map((member) => member.node.verifyLog()));
     assert.deepEqual(after, before);
+    assert.equal(sealed, 0);
+    // All but the first of each that comes after a restart: those need a look into the log.
+    const again = repeats(everybody) - known;
+    assert.ok(again >= TIMES - recorded.length, `${again} of ${TIMES} were known at once`);
   }
-  await attacker.stop();
-  await stop();
 });
+
+/** Envelopes that were known without being opened. */
+const repeats = (members: readonly Member[]): number =>
+  members.reduce((sum, { world }) => sum + (world.counters.all().get('envelope/repeated') ?? 0), 0);
 
 const recordsOf = async ({ node }: { node: { verifyLog(): Promise<{ records: number }> } }) =>
   (await node.verifyLog()).records;

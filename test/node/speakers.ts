@@ -36,8 +36,8 @@ export interface Speaker {
   chain: SignedBlock[];
 }
 
-const TOPIC = 'identity';
-const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
+export const TOPIC = 'identity';
+export const PEER = '12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5';
 
 export const createSpeakers = (deps: { seed: string; faults?: Partial<Faults>; hooks?: Hooks }) => {
   const time = createVirtualTime();

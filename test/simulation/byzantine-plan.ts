@@ -35,6 +35,8 @@ export const byzantinePlanOf = (seed: number): Plan => {
     orders: plan.orders.map((order) => ({ ...order, expiresIn: EXPIRES })),
     // A clock that is a day ahead would let an order expire a day later than it is waited for.
     jumps: [],
+    // Who lies for a node has the keys that it started with.
+    rotations: [],
     ...(isCalm && { crashes: [], kills: [], failures: [], cuts: [], absences: [] }),
     liars: drawLiars(plan, dice),
   };

@@ -80,8 +80,10 @@ export const memberOf = ({ members }: Cast, name: string): CastMember => {
 
 const prepare = async (wanted: Names): Promise<Cast> => {
   const encapsulations = createEncapsulations();
+  const verify = remembering();
   const made: { member: CastMember; world: World }[] = [];
-  for (const [name, roles] of Object.entries(wanted)) made.push(await createMember(name, roles));
+  for (const [name, roles] of Object.entries(wanted))
+    made.push(await createMember(name, roles, verify));
   const members = made.map(({ member }) => member);
   const nodes = await Promise.all(made.map(({ world }) => assembleNode(world)));
   for (const [index, node] of nodes.entries())
@@ -95,7 +97,7 @@ const prepare = async (wanted: Names): Promise<Cast> => {
   const files = await Promise.all(nodes.map((node) => node.exportIdentity()));
   for (const node of nodes) await node.stop();
   const states = new Map(files.map(readExport).map(({ state }) => [state.keyId, state]));
-  return { members, encapsulations, states, verify: remembering() };
+  return { members, encapsulations, states, verify };
 };
 
 /** Blocks of identities that rotate are of one run each. */
@@ -116,6 +118,7 @@ const remembering = (): typeof verifyBlock => {
 const createMember = async (
   name: string,
   roles: readonly Role[],
+  verify: Cast['verify'],
 ): Promise<{ member: CastMember; world: World }> => {
   const random = seededRandom(0, `cast ${name}`);
   const kek = random.bytes(32);
@@ -148,6 +151,7 @@ const createMember = async (
     counters: createCounters(),
     writeExport: async (file) => file,
     notice: () => undefined,
+    verify,
   };
   const store = await world.openNodeStore();
   const { keystore } = world;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { byzantineSeeds } from './byzantine-plan.ts';
 import { manyRuns, seeds } from './many-runs.ts';
 import type { BugName } from './planted-bugs.ts';
 
@@ -22,3 +23,12 @@ for (const { bug, found } of MISTAKES)
     assert.ok(first, `not found in ${runs} seeds`);
     assert.match(first.violation, found);
   });
+
+test('the simulator finds a planted bug, with liars: believe every share', async () => {
+  // In seed 13 somebody releases a wrong share that is among the first.
+  const jobs = byzantineSeeds(13, MOST_SEEDS, 'believe every share');
+  const { failed, runs } = await manyRuns(jobs, { untilFailed: true });
+  const [first] = failed;
+  assert.ok(first, `not found in ${runs} seeds`);
+  assert.match(first.violation, /violates (-|G15):/);
+});

@@ -1,16 +1,22 @@
 import { LogError } from '../../src/errors.ts';
 import type { EventLog } from '../../src/log/event-log.ts';
 import type { MemoryDisk } from '../../src/log/memory-store.ts';
+import type { Compute, JobInput, JobName, JobOutput } from '../../src/ports/compute.ts';
 
-/** A mistake that somebody could make, put between a node and its log or its disk, to prove that the simulator bites. */
+/** A mistake that somebody could make, put between a node and its log, its disk or its computations, to prove that the simulator bites. */
 export interface PlantedBug {
   beforeBatch?(disk: MemoryDisk): void;
   afterCrash?(disk: MemoryDisk): void;
   wrapLog?(log: EventLog): EventLog;
+  wrapCompute?(compute: Compute): Compute;
 }
 
 export type BugName =
-  'send before persist' | 'forget marks' | 'forget the outbox' | 'guess the outcome';
+  | 'send before persist'
+  | 'forget marks'
+  | 'forget the outbox'
+  | 'guess the outcome'
+  | 'believe every share';
 
 /** Makes one for each station. */
 export const plantedBug = (name: BugName): (() => PlantedBug) => {
@@ -23,6 +29,8 @@ export const plantedBug = (name: BugName): (() => PlantedBug) => {
       return forgetOutbox;
     case 'guess the outcome':
       return guessOutcome;
+    case 'believe every share':
+      return believeShares;
   }
 };
 
@@ -72,5 +80,14 @@ const guessOutcome = (): PlantedBug => ({
         return log.append({ ...turn, secrets: [] });
       }
     },
+  }),
+});
+
+/** A released share is taken for right without a look at what its fiduciary committed to. */
+const believeShares = (): PlantedBug => ({
+  wrapCompute: (compute) => ({
+    ...compute,
+    run: async <J extends JobName>(job: J, input: JobInput<J>) =>
+      job === 'verifyShare' ? (true as JobOutput<J>) : compute.run(job, input),
   }),
 });

@@ -162,7 +162,7 @@ export const createStation = (deps: StationDeps): Station => {
         documents: deps.documents.store(peer),
       }),
       encapsulate: deps.encapsulations.encapsulate(encapsulations),
-      compute: inlineCompute(),
+      compute: bug?.wrapCompute?.(inlineCompute()) ?? inlineCompute(),
       counters: createCounters(),
       writeExport: async (file, content) => {
         exports.set(file, Buffer.from(content));
