@@ -14,9 +14,10 @@ const parts: Record<string, () => Promise<Row[]> | Row[]> = {
   log: logRows,
   identities: identityRows,
   process: processRows,
-  'orders-1-of-1': () => orderRows(1, 1),
+  'orders-1-of-1': () => orderRows(1, 1, 60),
   'orders-2-of-3': () => orderRows(3, 2, 30),
   'orders-3-of-5': () => orderRows(5, 3, 20),
+  'orders-11-of-16': () => orderRows(16, 11, 5),
 };
 
 const wanted = process.argv.slice(2);

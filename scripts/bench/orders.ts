@@ -1,107 +1,119 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createClient, type Client } from '../../src/api/client.ts';
-import { startNetwork, type LocalNetwork, type LocalNode } from '../local-network.ts';
-import { orderFloors } from './order-floor.ts';
+import { orderFloors, type Floors } from './order-floor.ts';
 import { median, quantile, type Row } from './measure.ts';
+import { benchNetwork, clientOf, cpuOf, type BenchNetwork } from './network.ts';
+import { watchNode } from './responsiveness.ts';
 
 /** Orders and redemptions over real processes, as a client of the principal's API sees them. */
 
-const WARM_UP = 5;
-const RUNS = 60;
+/** Orders that are not counted: code is compiled in them. */
+const warmUpOf = (runs: number): number => Math.min(5, Math.ceil(runs / 5));
 const AT_ONCE = 32;
+/** Whose operator asks it something all the time, in runs that are not measured otherwise. */
+const WATCHED = 'fiduciary-0';
+/** s: with many processes on few cores an order takes its time. */
+const WAIT = 60;
 
 export const orderRows = async (
   fiduciaries: number,
   threshold: number,
-  runs = RUNS,
+  runs: number,
 ): Promise<Row[]> => {
-  // With several fiduciaries, their key generation would have to be in it.
-  const floors = fiduciaries === 1 ? await orderFloors() : null;
+  const floors = await orderFloors(fiduciaries, threshold);
   const guards = Array.from({ length: fiduciaries }, (_, i) => `fiduciary-${i}`);
-  const network = await startNetwork({
+  const network = await benchNetwork(WATCHED, {
     principal: ['principal'],
     beneficiary: ['beneficiary'],
     ...Object.fromEntries(guards.map((name) => [name, ['fiduciary']])),
   });
   try {
-    return withFloors(
-      await measure(network, `${threshold} of ${fiduciaries}`, threshold, runs),
-      floors,
-    );
+    const mode = `${threshold} of ${fiduciaries}`;
+    const rows = await measure(network, threshold, runs, floors);
+    return rows.map((row) => ({ ...row, what: `${mode}: ${row.what}` }));
   } finally {
     await network.close();
   }
 };
 
-const withFloors = (rows: Row[], floors: { order: number; redemption: number } | null): Row[] =>
-  rows.map((row) => {
-    if (row.what.endsWith('order, p50')) return { ...row, floor: floors?.order ?? null };
-    if (row.what.endsWith('redemption, p50')) return { ...row, floor: floors?.redemption ?? null };
-    return row;
-  });
-
 const measure = async (
-  network: LocalNetwork,
-  mode: string,
+  network: BenchNetwork,
   threshold: number,
   runs: number,
+  floors: Floors,
 ): Promise<Row[]> => {
-  const principal = network.node('principal');
-  const client = await clientOf(principal);
+  const client = await clientOf(network.node('principal'));
   const beneficiary = network.node('beneficiary').id;
   const order = () =>
     client.createOrder(
       { beneficiaryIDDocumentCID: beneficiary, threshold, coin: 'bitcoin' },
-      { wait: 20 },
+      { wait: WAIT },
     );
   const orders: number[] = [];
   const redemptions: number[] = [];
-  const cpu = cpuOf(network);
-  for (let i = 0; i < runs + WARM_UP; i++) {
+  const cpu = { orders: 0, redemptions: 0 };
+  const warmUp = warmUpOf(runs);
+  for (let i = 0; i < runs + warmUp; i++) {
+    const before = await cpuOf(network.nodes);
     const start = performance.now();
     const { orderReference } = await order();
     const ready = performance.now();
-    await client.redeemOrder({ orderReference }, { wait: 20 });
+    const between = await cpuOf(network.nodes);
+    const again = performance.now();
+    await client.redeemOrder({ orderReference }, { wait: WAIT });
     const redeemed = performance.now();
-    if (i < WARM_UP) continue;
+    if (i < warmUp) continue;
     orders.push(ready - start);
-    redemptions.push(redeemed - ready);
+    redemptions.push(redeemed - again);
+    cpu.orders += between - before;
+    cpu.redemptions += (await cpuOf(network.nodes)) - between;
   }
-  const spent = (await cpuOf(network)) - (await cpu);
+  const watched = await watchNode(network.node(WATCHED));
+  for (let i = 0; i < Math.ceil(runs / 3); i++) await order();
+  const responsiveness = await watched.end();
+  const rows = [
+    row('order, p50', median(orders), floors.order, 'from the request to the certified address'),
+    ...p99('order, p99', orders),
+    ...partsOf(floors, median(orders)),
+    row(
+      'redemption, p50',
+      median(redemptions),
+      floors.redemption,
+      'from the request to the receipt',
+    ),
+    ...p99('redemption, p99', redemptions),
+    row('CPU per order', cpu.orders / runs, null, 'all processes together'),
+    row('CPU per redemption', cpu.redemptions / runs, null, 'all processes together'),
+    ...responsiveness,
+  ];
+  if (network.nodes.length > 5) return rows;
   const many = performance.now();
   const batches = Math.max(1, Math.floor(runs / 10));
   for (let i = 0; i < batches; i++) await Promise.all(Array.from({ length: AT_ONCE }, order));
   const perSecond = (batches * AT_ONCE * 1_000) / (performance.now() - many);
-  const row = (what: string, value: number, unit: Row['unit'], note: string): Row => ({
-    what: `${mode}: ${what}`,
-    value,
-    unit,
-    floor: null,
-    note,
-  });
+  return [...rows, { ...row(`orders, ${AT_ONCE} at once`, perSecond, null, ''), unit: '/s' }];
+};
+
+const row = (what: string, value: number, floor: number | null, note: string): Row => ({
+  what,
+  value,
+  unit: 'ms',
+  floor,
+  note,
+});
+
+/** Of less than fifty the highest says nothing. */
+const p99 = (what: string, times: readonly number[]): Row[] =>
+  times.length < 50 ? [] : [row(what, quantile(times, 0.99), null, '')];
+
+/** The arithmetic of the key generation at one fiduciary, measured alone, and what part of an order's time it is. */
+const partsOf = ({ keyGeneration }: Floors, latency: number): Row[] => {
+  if (!keyGeneration) return [];
+  const { draw, check, deal, finish } = keyGeneration;
+  const part = (what: string, ms: number): Row =>
+    row(what, ms, null, `alone, at one fiduciary: ${((100 * ms) / latency).toFixed(0)}% of p50`);
   return [
-    row('order, p50', median(orders), 'ms', 'from the request to the certified address'),
-    row('order, p99', quantile(orders, 0.99), 'ms', ''),
-    row('redemption, p50', median(redemptions), 'ms', 'from the request to the receipt'),
-    row('redemption, p99', quantile(redemptions, 0.99), 'ms', ''),
-    row('CPU per order and redemption', spent / (runs + WARM_UP), 'ms', 'all processes together'),
-    row(`orders, ${AT_ONCE} at once`, perSecond, '/s', ''),
+    part('round 1 of the key generation', draw),
+    part('check of one contribution', check),
+    part('round 2', deal),
+    part('round 3', finish),
   ];
-};
-
-export const clientOf = async ({ home, apiPort }: LocalNode): Promise<Client> => {
-  const token = (await readFile(join(home, 'api.token'), 'latin1')).trim();
-  return createClient({ url: `http://127.0.0.1:${apiPort}`, token });
-};
-
-/** User and system time of all daemons so far, ms. */
-const cpuOf = async ({ nodes }: LocalNetwork): Promise<number> => {
-  let ticks = 0;
-  for (const { daemon } of nodes.values()) {
-    const stat = await readFile(`/proc/${daemon?.pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks * 10;
 };

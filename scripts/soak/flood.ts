@@ -1,5 +1,5 @@
 import { quantile } from '../bench/measure.ts';
-import { clientOf } from '../bench/orders.ts';
+import { clientOf } from '../bench/network.ts';
 import { ownMemoryOf, startNetwork } from '../local-network.ts';
 import { createFlooder } from './flooder.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clientOf } from '../bench/orders.ts';
+import { clientOf } from '../bench/network.ts';
 import { createNode, ownMemoryOf, startNode, stopNode } from '../local-network.ts';
 
 /**

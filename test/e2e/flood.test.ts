@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import { ownMemoryOf, startNetwork, type LocalNetwork } from '../../scripts/local-network.ts';
 import { createFlooder } from '../../scripts/soak/flooder.ts';
 

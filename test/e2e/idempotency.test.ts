@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { RefusedError } from '../../src/api/client.ts';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import {
   startNetwork,
   startNode,

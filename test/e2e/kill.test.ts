@@ -5,7 +5,7 @@ import { WIF, p2wpkh } from '@scure/btc-signer';
 import { pubECDSA } from '@scure/btc-signer/utils.js';
 import type { Client } from '../../src/api/client.ts';
 import type { OrderAnswer, SecretAnswer } from '../../src/api/schemas.ts';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import {
   pause,
   startNetwork,

@@ -8,7 +8,7 @@ import { openFileKeystore } from '../../src/keystore/file-keystore.ts';
 import { levelStore } from '../../src/log/level-store.ts';
 import { openSeed } from '../../src/node/vault.ts';
 import { systemRandom } from '../../src/ports/random.ts';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import {
   ask,
   startNetwork,

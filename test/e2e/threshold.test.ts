@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { WIF, p2wpkh } from '@scure/btc-signer';
 import { pubECDSA } from '@scure/btc-signer/utils.js';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import {
   pause,
   startNetwork,
