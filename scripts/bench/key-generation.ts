@@ -1,12 +1,6 @@
-import {
-  combineShares,
-  dkgFinish,
-  dkgRound1,
-  dkgRound2,
-  groupCommitmentsOf,
-  verifyDkgContribution,
-  verifyShare,
-} from '../../src/crypto/dkg.ts';
+import { verifyDkgContribution } from '../../src/crypto/dkg-contribution.ts';
+import { combineShares, groupCommitmentsOf, verifyShare } from '../../src/crypto/dkg-shares.ts';
+import { dkgFinish, dkgRound1, dkgRound2 } from '../../src/crypto/dkg.ts';
 import { cidOf } from '../../src/crypto/hash.ts';
 import { encode } from '../../src/domain/canonical.ts';
 import { systemRandom as random } from '../../src/ports/random.ts';

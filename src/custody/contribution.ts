@@ -1,5 +1,7 @@
 import { taggedHash } from '../crypto/hash.ts';
-import { dkgRound1, verifyDkgContribution, type DkgContribution } from '../crypto/dkg.ts';
+import { verifyDkgContribution } from '../crypto/dkg-contribution.ts';
+import type { DkgContribution } from '../crypto/dkg-shares.ts';
+import { dkgRound1 } from '../crypto/dkg.ts';
 import { provePossession, verifyPossession } from '../crypto/proof-of-knowledge.ts';
 import { isPoint, publicKeyOf, randomScalar } from '../crypto/secp256k1.ts';
 import type { FaultCode } from '../domain/faults.ts';

@@ -1,4 +1,4 @@
-import { verifyDealtShare } from '../crypto/dkg.ts';
+import { verifyDealtShare } from '../crypto/dkg-shares.ts';
 import { checkContribution, rosterOf } from './contribution.ts';
 import { ofType } from './exhibit.ts';
 import {

@@ -1,4 +1,4 @@
-import { combineShares } from '../crypto/dkg.ts';
+import { combineShares } from '../crypto/dkg-shares.ts';
 import { addScalars } from '../crypto/key-addition.ts';
 import { publicKeyOf } from '../crypto/secp256k1.ts';
 import type { NodeId } from '../domain/ids.ts';

@@ -1,4 +1,4 @@
-import { DkgError } from '../crypto/dkg.ts';
+import { DkgError } from '../crypto/dkg-contribution.ts';
 import { CryptoError, reason, type CryptoCode } from '../errors.ts';
 import type { JobInput, JobName, JobOutput } from './compute.ts';
 

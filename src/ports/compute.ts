@@ -1,4 +1,5 @@
-import { dkgFinish, dkgRound2, verifyShare } from '../crypto/dkg.ts';
+import { verifyShare } from '../crypto/dkg-shares.ts';
+import { dkgFinish, dkgRound2 } from '../crypto/dkg.ts';
 
 /**
  * Where the key generation of many fiduciaries is computed. It takes tens to hundreds of milliseconds, in which a node

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as libsecp256k1 from 'tiny-secp256k1';
-import { verificationShareOf } from '../../src/crypto/dkg.ts';
+import { verificationShareOf } from '../../src/crypto/dkg-shares.ts';
 import { dkgContributions } from '../../src/custody/contribution.ts';
 import { orderContext } from '../../src/custody/order-id.ts';
 import type { SeatedContribution } from '../../src/domain/messages.ts';

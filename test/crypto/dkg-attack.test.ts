@@ -3,14 +3,11 @@ import { suite, test } from 'node:test';
 import { secp256k1, secp256k1_FROST as frost } from '@noble/curves/secp256k1.js';
 import {
   DkgError,
-  dkgFinish,
-  dkgRound2,
-  groupKeyOf,
   verifyContributionSet,
-  verifyDealtShare,
   verifyDkgContribution,
-  type DkgContribution,
-} from '../../src/crypto/dkg.ts';
+} from '../../src/crypto/dkg-contribution.ts';
+import { groupKeyOf, verifyDealtShare, type DkgContribution } from '../../src/crypto/dkg-shares.ts';
+import { dkgFinish, dkgRound2 } from '../../src/crypto/dkg.ts';
 import { participantOf } from '../../src/crypto/participant.ts';
 import { publicKeyOf, randomScalar } from '../../src/crypto/secp256k1.ts';
 import type { NodeId } from '../../src/domain/ids.ts';

@@ -1,4 +1,5 @@
-import { dkgFinish, dkgRound1, dkgRound2, type DkgContribution } from '../../src/crypto/dkg.ts';
+import type { DkgContribution } from '../../src/crypto/dkg-shares.ts';
+import { dkgFinish, dkgRound1, dkgRound2 } from '../../src/crypto/dkg.ts';
 import type { NodeId } from '../../src/domain/ids.ts';
 import { rosterOf, seededRandom } from './seeded.ts';
 

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { verifyContributionSet, verifyDkgContribution } from '../../src/crypto/dkg-contribution.ts';
 import {
   combineShares,
   groupCommitmentsOf,
   groupKeyOf,
-  dkgFinish,
-  dkgRound1,
-  dkgRound2,
   verificationShareOf,
-  verifyContributionSet,
-  verifyDkgContribution,
   verifyShare,
-} from '../../src/crypto/dkg.ts';
+} from '../../src/crypto/dkg-shares.ts';
+import { dkgFinish, dkgRound1, dkgRound2 } from '../../src/crypto/dkg.ts';
 import { publicKeyOf } from '../../src/crypto/secp256k1.ts';
 import { at, dealDkg, runDkg, startDkg } from './dkg-run.ts';
 import { nodeNamed, seededRandom } from './seeded.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { addPoints, addScalars } from '../../src/crypto/key-addition.ts';
-import { combineShares } from '../../src/crypto/dkg.ts';
+import { combineShares } from '../../src/crypto/dkg-shares.ts';
 import { publicKeyOf, randomScalar } from '../../src/crypto/secp256k1.ts';
 import { combineWalletKey, type ReleasedShare } from '../../src/custody/redemption.ts';
 import type { Terms } from '../../src/domain/terms.ts';

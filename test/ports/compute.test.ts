@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { dkgContributions, rosterOf } from '../../src/custody/contribution.ts';
-import { DkgError } from '../../src/crypto/dkg.ts';
+import { DkgError } from '../../src/crypto/dkg-contribution.ts';
 import { CryptoError } from '../../src/errors.ts';
 import { packed, unpacked, wipeBytes } from '../../src/ports/compute-message.ts';
 import { inlineCompute, type Compute, type JobInput } from '../../src/ports/compute.ts';

@@ -1,5 +1,5 @@
 import type { OrderContext } from '../../../machines/order-context.ts';
-import { DkgError } from '../../crypto/dkg.ts';
+import { DkgError } from '../../crypto/dkg-contribution.ts';
 import { dkgContributions, rosterOf, type CustodyOrder } from '../../custody/contribution.ts';
 import type { NodeId, SecretId } from '../../domain/ids.ts';
 import type { SeatedContribution } from '../../domain/messages.ts';
