@@ -83,7 +83,7 @@ describe('answers about heads', () => {
     const { answer, clock } = answering();
     const count = (): number => {
       let answers = 0;
-      while (answer('ann', { nr: 1, parts: theirs.parts() })) answers += 1;
+      while (answers < 1_000 && answer('ann', { nr: 1, parts: theirs.parts() })) answers += 1;
       return answers;
     };
     assert.equal(count(), 128);
