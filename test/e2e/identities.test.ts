@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { clientOf } from '../../scripts/bench/orders.ts';
+import { clientOf } from '../../scripts/bench/network.ts';
 import {
+  ask,
+  createNode,
   startNetwork,
   startNode,
   stopNode,
@@ -58,6 +62,32 @@ describe('identities over real processes', () => {
     const rotated = await (await clientOf(ben)).rotateIdentity(['kem', 'bls']);
     await eventually('paula knows ben', async () => (await seqAt(paula, ben.id)) === rotated.seq);
     await redeem(open);
+    await redeem(await order());
+  });
+
+  test('a node that joins later finds all by their ids, and guards the next wallet', async (t) => {
+    const fred = network.node('fred');
+    const gil = await createNode(network.directory, 'gil', ['fiduciary']);
+    t.after(() => stopNode(gil, 'SIGKILL'));
+    const { peerId } = await ask<{ peerId: string }>(fred, 'id', 'show');
+    const address = `/ip4/127.0.0.1/tcp/${fred.port}/p2p/${peerId}`;
+    await appendFile(join(gil.home, 'config.yaml'), `bootstrap:\n  - ${address}\n`);
+    await startNode(gil);
+    const others = [fred, network.node('paula'), network.node('ben')];
+    for (const { id, name, roles } of others)
+      await ask(
+        gil,
+        'peer',
+        'add',
+        id,
+        '--name',
+        name,
+        ...roles.flatMap((role) => ['--role', role]),
+      );
+    for (const { id, name } of others)
+      await eventually(`gil knows ${name}`, async () => ((await seqAt(gil, id)) ?? 0) >= 1);
+    for (const node of others)
+      await ask(node, 'peer', 'add', gil.id, '--name', 'gil', '--role', 'fiduciary');
     await redeem(await order());
   });
 
