@@ -17,7 +17,7 @@ export const proofTimes = () => {
     role: 'beneficiary' as const,
     node: cidOf(encode('bench')),
   };
-  const proof = provePossession({ ...scope, secret, random });
+  const { proof } = provePossession({ ...scope, secret, random });
   const key = blsKeyFromSeed(random.bytes(32));
   const message = random.bytes(32);
   const signature = blsSign(key, message);

@@ -31,12 +31,12 @@ export interface ProofContext {
 }
 
 /**
- * R || z, 65 bytes, public. `secret`: x, 32 bytes; stays the caller's.
+ * `proof`: R || z, 65 bytes; `point`: P, 33 bytes; public. `secret`: x, 32 bytes; stays the caller's.
  * @throws CryptoError crypto/length, crypto/scalar-range
  */
 export const provePossession = (
   input: ProofContext & { secret: Uint8Array; random: Random },
-): Buffer => {
+): { point: Buffer; proof: Buffer } => {
   checkScalar(input.secret);
   const { Fn } = secp256k1.Point;
   const point = publicKeyOf(input.secret);
@@ -45,7 +45,7 @@ export const provePossession = (
     const commitment = publicKeyOf(nonce);
     const e = challenge(input, point, commitment);
     const z = Fn.add(Fn.fromBytes(nonce), Fn.mul(e, Fn.fromBytes(input.secret)));
-    return Buffer.concat([commitment, Fn.toBytes(z)]);
+    return { point, proof: Buffer.concat([commitment, Fn.toBytes(z)]) };
   } finally {
     nonce.fill(0);
   }

@@ -3,7 +3,7 @@ import { verifyDkgContribution } from '../crypto/dkg-contribution.ts';
 import type { DkgContribution } from '../crypto/dkg-shares.ts';
 import { dkgRound1 } from '../crypto/dkg.ts';
 import { provePossession, verifyPossession } from '../crypto/proof-of-knowledge.ts';
-import { isPoint, publicKeyOf, randomScalar } from '../crypto/secp256k1.ts';
+import { isPoint, randomScalar } from '../crypto/secp256k1.ts';
 import type { FaultCode } from '../domain/faults.ts';
 import type { NodeId, Role } from '../domain/ids.ts';
 import type { Contribution, SeatedContribution } from '../domain/messages.ts';
@@ -43,8 +43,8 @@ export interface Drawn {
 /** A fresh part of a wallet key for a seat that brings one point. `secret`: scalar, 32 bytes big-endian. */
 export const drawPoint = ({ ctx }: CustodyOrder, { role, node }: Seat, random: Random): Drawn => {
   const secret = randomScalar(random);
-  const proof = provePossession({ ctx, role, node, secret, random });
-  return { contribution: { kind: 'point', point: publicKeyOf(secret), proof }, secret };
+  const { point, proof } = provePossession({ ctx, role, node, secret, random });
+  return { contribution: { kind: 'point', point, proof }, secret };
 };
 
 /** First round of the key generation for one of several fiduciaries. `secret`: its state for the next round. */

@@ -1,6 +1,6 @@
 import { coinOf } from '../coins/coins.ts';
 import { taggedHash } from '../crypto/hash.ts';
-import { addPoints } from '../crypto/key-addition.ts';
+import { addToHolder } from '../crypto/key-addition.ts';
 import type { FaultCode } from '../domain/faults.ts';
 import type { NodeId } from '../domain/ids.ts';
 import type { SeatedContribution } from '../domain/messages.ts';
@@ -54,6 +54,8 @@ export const pointOfContribution = ({
 };
 
 /**
+ * Who brings a part that repeats or cancels what came before it is to blame (K5): each contributor has proven that it
+ * knows its own part, so an honest one, whose part is random, is never hit; only parties that share their secrets are.
  * @param contributions in transcript order, each checked by `checkContribution`
  * @throws CoinError coin/unknown
  */
@@ -61,53 +63,19 @@ export const deriveWallet = (
   { ctx, terms }: CustodyOrder,
   contributions: readonly SeatedContribution[],
 ): Derived => {
-  const culprit = firstDegenerate(contributions);
-  if (culprit) return { wallet: null, culprit: culprit.node, code: 'fault/sum-identity' };
-  const [holder, ...fiduciaries] = contributions.map(pointOfContribution);
-  const groupKey = addPoints(fiduciaries);
-  const walletKey = addPoints([...(holder ? [holder] : []), groupKey]);
+  const sums = addToHolder(contributions.map(pointOfContribution));
+  if ('degenerateAt' in sums) {
+    const culprit = contributions[sums.degenerateAt];
+    if (!culprit) throw new CryptoError('crypto/point-identity', 'nobody brought it');
+    return { wallet: null, culprit: culprit.node, code: 'fault/sum-identity' };
+  }
   const digests = contributions.map(contributionDigest);
   return {
     wallet: {
-      groupKey,
-      walletKey,
-      address: coinOf(terms.coin).address(walletKey),
+      ...sums,
+      address: coinOf(terms.coin).address(sums.walletKey),
       transcript: transcriptOf(ctx, digests),
       digests,
     },
   };
-};
-
-/**
- * The first contribution that repeats or cancels what came before it (K5). Each contributor has proven that it knows
- * its own part, so an honest one, whose part is random, is never hit: only parties that share their secrets are.
- */
-const firstDegenerate = (
-  contributions: readonly SeatedContribution[],
-): SeatedContribution | undefined => {
-  const points = contributions.map(pointOfContribution);
-  const places = [
-    points.findIndex((point, i) => points.slice(0, i).some((p) => isSameOrOpposite(p, point))),
-    vanishesAt(points),
-    vanishesAt(points.slice(1)) + 1,
-  ].filter((place) => place > 0);
-  return places.length === 0 ? undefined : contributions[Math.min(...places)];
-};
-
-/** P = Q or P = -Q: compressed points of one x. */
-const isSameOrOpposite = (p: Uint8Array, q: Uint8Array): boolean =>
-  Buffer.compare(p.subarray(1), q.subarray(1)) === 0;
-
-/** Place of the first point that makes the sum of all up to it the identity; -1 when there is none. */
-const vanishesAt = (points: readonly Uint8Array[]): number => {
-  let sum: Uint8Array | undefined;
-  for (const [place, point] of points.entries()) {
-    try {
-      sum = sum === undefined ? point : addPoints([sum, point]);
-    } catch (thrown) {
-      if (thrown instanceof CryptoError && thrown.code === 'crypto/point-identity') return place;
-      throw thrown;
-    }
-  }
-  return -1;
 };

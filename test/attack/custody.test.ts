@@ -82,7 +82,7 @@ describe('attack/K1 rogue key: a fiduciary answers X - B and owns the wallet alo
     return Buffer.from(Point.fromBytes(publicKeyOf(x)).subtract(sum).toBytes(true));
   };
   const seat = { ctx: single.ctx, role: 'fiduciary', node: idOf(fred) } as const;
-  const proofOfX = provePossession({ ...seat, secret: x, random });
+  const { proof: proofOfX } = provePossession({ ...seat, secret: x, random });
   const proofOfBeth = (contributionOf(beth).contribution as { proof: Uint8Array }).proof;
 
   it('would give it the wallet key, were there no proofs', () => {
@@ -186,7 +186,7 @@ describe('attack/K5 points and sums that are none', () => {
   it('P and -P of two parties are accused by whoever sums', async () => {
     const secret = Point.Fn.toBytes(Point.Fn.neg(Point.Fn.fromBytes(single.addend)));
     const seat = { role: 'fiduciary', node: idOf(fred) } as const;
-    const proof = provePossession({ ctx: single.ctx, ...seat, secret, random });
+    const { proof } = provePossession({ ctx: single.ctx, ...seat, secret, random });
     const opposite: Contribution = { kind: 'point', point: publicKeyOf(secret), proof };
     assert.equal(checkContribution(single, { ...seat, contribution: opposite }), undefined);
     const contributions = knownContributions(single).map((made) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as oracle from '@noble/secp256k1';
 import fc from 'fast-check';
-import { addPoints, addScalars } from '../../src/crypto/key-addition.ts';
+import { addPoints, addScalars, addToHolder } from '../../src/crypto/key-addition.ts';
 import { publicKeyOf, randomScalar } from '../../src/crypto/secp256k1.ts';
 import { systemRandom } from '../../src/ports/random.ts';
 import { hex, withCode } from './vectors.ts';
@@ -54,6 +54,39 @@ suite('key addition', () => {
     assert.throws(() => addPoints([p, Buffer.alloc(33)]), withCode('crypto/point-identity'));
     assert.throws(() => addPoints([p, Buffer.alloc(33, 0xff)]), withCode('crypto/point-invalid'));
     assert.throws(() => addPoints([p, p.subarray(1)]), withCode('crypto/length'));
+  });
+
+  test('the sums of a wallet are those of its points', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 8 }), (count) => {
+        const points = Array.from({ length: count }, () => publicKeyOf(randomScalar(systemRandom)));
+        const sums = { groupKey: addPoints(points.slice(1)), walletKey: addPoints(points) };
+        assert.deepEqual(addToHolder(points), sums);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('attack/K5: the first part that repeats or cancels what came before it', () => {
+    const [b, p, q, r] = [5n, 9n, 20n, 31n].map((value) => publicKeyOf(scalar(value))) as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    const degenerate: [Buffer[], number][] = [
+      [[b, b], 1],
+      [[b, negated(b)], 1],
+      [[b, p, q, p], 3],
+      [[b, p, q, negated(q), r], 3],
+      [[b, p, q, negated(addPoints([p, q])), r], 3],
+      [[b, p, negated(addPoints([b, p])), q], 2],
+    ];
+    for (const [points, place] of degenerate)
+      assert.deepEqual(addToHolder(points), { degenerateAt: place });
+    for (const points of [[], [b]])
+      assert.throws(() => addToHolder(points), withCode('crypto/point-identity'));
+    assert.throws(() => addToHolder([b, Buffer.alloc(33, 0xff)]), withCode('crypto/point-invalid'));
   });
 
   test('attack/K5: scalars out of range, and sums of zero', () => {

@@ -22,7 +22,7 @@ const context = () => ({
 const proven = () => {
   const secret = randomScalar(systemRandom);
   const about = context();
-  const proof = provePossession({ ...about, secret, random: systemRandom });
+  const { proof } = provePossession({ ...about, secret, random: systemRandom });
   return { ...about, secret, point: publicKeyOf(secret), proof };
 };
 
@@ -33,7 +33,7 @@ suite('proof of knowledge', () => {
       fc.property(uniform, (ctx) => {
         const secret = randomScalar(systemRandom);
         const [role, node] = ['fiduciary' as const, nodeNamed('f')];
-        const proof = provePossession({ ctx, role, node, secret, random: systemRandom });
+        const { proof } = provePossession({ ctx, role, node, secret, random: systemRandom });
         const point = publicKeyOf(secret);
         assert.ok(verifyPossession({ ctx, role, node, point, proof }));
 
@@ -56,8 +56,9 @@ suite('proof of knowledge', () => {
     const role = 'fiduciary' as const;
     const thief = { ctx: holder.ctx, role, node: nodeNamed('thief') };
     const attempts = [
-      provePossession({ ...thief, secret: wanted, random: systemRandom }),
-      provePossession({ ...thief, role: 'beneficiary', secret: wanted, random: systemRandom }),
+      provePossession({ ...thief, secret: wanted, random: systemRandom }).proof,
+      provePossession({ ...thief, role: 'beneficiary', secret: wanted, random: systemRandom })
+        .proof,
       holder.proof,
     ];
     for (const proof of attempts) assert.equal(verifyPossession({ ...thief, point, proof }), false);
@@ -121,8 +122,9 @@ suite('proof of knowledge', () => {
     const secret = randomScalar(systemRandom);
     const copy = Buffer.from(secret);
     const random = seededRandom('proof');
-    const proof = provePossession({ ...about, secret, random });
-    assert.deepEqual(proof, provePossession({ ...about, secret, random: seededRandom('proof') }));
+    const { proof } = provePossession({ ...about, secret, random });
+    const again = provePossession({ ...about, secret, random: seededRandom('proof') });
+    assert.deepEqual(again, { point: publicKeyOf(secret), proof });
     assert.ok(random.drawn.every((bytes) => bytes.equals(Buffer.alloc(bytes.length))));
     assert.deepEqual(secret, copy);
   });
@@ -131,7 +133,7 @@ suite('proof of knowledge', () => {
     const good = proven();
     const { ctx, role, node, point, secret } = good;
     const stuck = { bytes: (length: number) => Buffer.alloc(length, 7) };
-    const proof = provePossession({ ctx, role, node, secret, random: stuck });
+    const { proof } = provePossession({ ctx, role, node, secret, random: stuck });
     const info = taggedHash('milagro/pok-nonce/v1', ctx, role, node, point);
     for (const known of [stuck.bytes(32), Buffer.concat([stuck.bytes(32), point])]) {
       const guess = scalarFromUniform(hkdfSha256({ secret: known, info, length: 48 }));
@@ -149,7 +151,7 @@ suite('proof of knowledge', () => {
       { ...about, role: 'fiduciary' as const, secret },
       { ...about, node: nodeNamed('another'), secret },
       { ...about, secret: randomScalar(systemRandom) },
-    ].map((input) => provePossession({ ...input, random: stuck }));
+    ].map((input) => provePossession({ ...input, random: stuck }).proof);
     const commitments = proofs.map((proof) => proof.subarray(0, 33).toString('hex'));
     assert.equal(new Set(commitments).size, commitments.length);
   });

@@ -56,7 +56,7 @@ describe('handover', () => {
   it('is refused with a right contribution that is not the certified one', () => {
     const { secret } = order.made[0]!;
     const random = createSeededRandom('another proof');
-    const proof = provePossession({
+    const { proof } = provePossession({
       ctx: order.ctx,
       role: first!.role,
       node: first!.node,

@@ -31,7 +31,7 @@ const sumOf = (...scalars: Uint8Array[]): Buffer =>
 
 /** What somebody can contribute who knows this scalar: with a proof that holds. */
 const pointOf = (scope: Ceremony, { role, node }: Seat, secret: Uint8Array): SeatedContribution => {
-  const proof = provePossession({
+  const { proof } = provePossession({
     ctx: scope.ctx,
     role,
     node,
