@@ -114,9 +114,7 @@ export const startDaemon = async (options: {
 }): Promise<Daemon> => {
   const { home } = options;
   const config = await loadConfig(home);
-  const logger =
-    options.logger ??
-    pino({ level: config.log.level, redact: ['*.token', 'req.headers.authorization'] });
+  const logger = options.logger ?? createLogger(config);
   const paths = pathsOf(home);
   const keystore = await openKeystore(home, config, options.passphrase);
   const compute = workerCompute({ threads: 1 });
@@ -146,6 +144,13 @@ export const startDaemon = async (options: {
     throw thrown;
   }
 };
+
+/** Writes without making a turn wait; what is not written yet when the process ends in order, is then. */
+const createLogger = ({ log: { level } }: Config): Logger =>
+  pino(
+    { level, redact: ['*.token', 'req.headers.authorization'] },
+    pino.destination({ sync: false }),
+  );
 
 /** The real world around one node. */
 const worldOf = (real: {
