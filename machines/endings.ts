@@ -2,7 +2,7 @@ import type { OrderEvent } from '../src/domain/events.ts';
 import type { Ending, OrderContext } from './order-context.ts';
 
 /** Why an order ends with this fact, for people: whose doing it was, a code, a text. Total. */
-export const endingOf = (context: OrderContext, fact: OrderEvent): Ending => {
+export const endingOf = (context: Pick<OrderContext, 'self'>, fact: OrderEvent): Ending => {
   if (fact.type === 'order.cancelled' || fact.type === 'order.refused') {
     return { by: fact.node, code: fact.code, text: fact.text };
   }
@@ -14,7 +14,8 @@ export const endingOf = (context: OrderContext, fact: OrderEvent): Ending => {
   }
   if (fact.type === 'deadline.passed' && fact.deadline === 'dispute') {
     return {
-      by: context.suspects[0] ?? null,
+      // Who is suspected may be honest, and the accuser the liar: the suspicions say who says what of whom.
+      by: null,
       code: 'fault/certification-unjustified',
       text: 'a certification was disputed, and nobody justified it in time',
     };
