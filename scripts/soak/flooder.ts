@@ -14,6 +14,8 @@ import { ask, pause, type LocalNode } from '../local-network.ts';
 export interface Flooder {
   /** Sends so many a second until it is stopped. */
   start(perSecond: number): void;
+  /** What happened until now. */
+  soFar(): Flood;
   stop(): Promise<Flood>;
 }
 
@@ -90,6 +92,7 @@ export const createFlooder = async (target: LocalNode, honest: LocalNode): Promi
         Array.from({ length: STRANGERS }, (_, index) => flooding(index, perSecond)),
       );
     },
+    soFar: () => ({ ...flood }),
     stop: async () => {
       stopped = true;
       await running;
