@@ -21,9 +21,7 @@ export const encode = (value: unknown): Uint8Array => encodeCbor(value);
  * @throws CodecError codec/too-large, codec/too-deep, codec/too-many-items, codec/malformed, codec/not-canonical
  */
 export const decode = (bytes: Uint8Array, maxBytes: number = MAX_VALUE_BYTES): unknown => {
-  if (bytes.length > maxBytes)
-    throw new CodecError('codec/too-large', `${bytes.length} bytes, at most ${maxBytes}`);
-  scanCbor(bytes, { depth: MAX_DEPTH, items: MAX_ITEMS });
+  checkLimits(bytes, maxBytes);
   let value: unknown;
   let again: Uint8Array;
   try {
@@ -37,6 +35,16 @@ export const decode = (bytes: Uint8Array, maxBytes: number = MAX_VALUE_BYTES): u
   again.fill(0);
   if (!isCanonical) throw new CodecError('codec/not-canonical', 'not the canonical encoding');
   return value;
+};
+
+/**
+ * Would `decode` take as much? For bytes that this node has just encoded, which are canonical.
+ * @throws CodecError codec/too-large, codec/too-deep, codec/too-many-items
+ */
+export const checkLimits = (bytes: Uint8Array, maxBytes: number = MAX_VALUE_BYTES): void => {
+  if (bytes.length > maxBytes)
+    throw new CodecError('codec/too-large', `${bytes.length} bytes, at most ${maxBytes}`);
+  scanCbor(bytes, { depth: MAX_DEPTH, items: MAX_ITEMS });
 };
 
 /** Decodes bytes that this node wrote itself and authenticated (log records, own files): no limit on items or size. */

@@ -1,6 +1,6 @@
 import { aesGcmOpen, aesGcmSeal } from '../crypto/aead.ts';
 import { taggedHash } from '../crypto/hash.ts';
-import { decode, encode } from '../domain/canonical.ts';
+import { checkLimits, decode, encode } from '../domain/canonical.ts';
 import { Content } from '../domain/envelope.ts';
 import { parse } from '../domain/schema.ts';
 import { CodecError, EnvelopeError } from '../errors.ts';
@@ -64,7 +64,7 @@ const associatedData = ({ header, commit }: Binding): Buffer =>
 /** What this node could not read itself, it does not send. */
 const refuseUndecodable = (message: Uint8Array): void => {
   try {
-    decode(message);
+    checkLimits(message);
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
     throw new EnvelopeError('envelope/message-too-large', cause.message, { cause });
