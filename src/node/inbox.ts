@@ -223,6 +223,9 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     if (order === null) return { kind: 'refused', code: 'node/unexpected' };
     await meet(message.typed, header.from);
     const roles = (await rolesFor(order, message.typed)).filter((role) => role !== from);
+    // Only a beneficiary is sent a share: it has overtaken the request that makes this node one.
+    if (message.typed.type === 'share.released' && !roles.includes('beneficiary'))
+      return { kind: 'early' };
     const deliveries: Delivery[] = [];
     for (const role of roles) deliveries.push(await toRole(order, role, message, header));
     // One role that waits makes all wait: what the others took in already is known to them when it comes again.

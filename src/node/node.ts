@@ -204,6 +204,7 @@ export const createNode = (ports: NodePorts): MilagroNode => {
     log,
     takeUp: async (stream) => {
       await aftermath.takeUp(stream);
+      void aftermath.tidy();
       await outbox.resume();
       const [order] = splitStream(stream);
       inbox.began(order);

@@ -70,7 +70,7 @@ export const planOf = (seed: number, wanted: Wanted = {}): Plan => {
   const some = <T>(chance: number, most: number, make: () => T): T[] =>
     dice.chance(chance) ? Array.from({ length: dice.between(1, most) }, make) : [];
 
-  return {
+  const drawn = {
     ...scenario,
     healAt,
     network: {
@@ -100,10 +100,13 @@ export const planOf = (seed: number, wanted: Wanted = {}): Plan => {
     })),
     cuts: [...drawCuts(dice, nodes, at, down), ...cutsOfSlow(scenario, healAt)],
     jumps: some(0.3, 2, () => ({ node: node(), at: at(), error: dice.between(-DAY, DAY) })),
-    // Drawn by dice of their own: what else goes wrong in a seed is the same without them.
-    rotations: drawRotations(createDice(seededRandom(seed, 'rotations')), nodes, healAt),
     absences: some(0.2, 2, () => ({ node: node(), at: at(), down: down() })),
-  };
+  } satisfies Omit<Plan, 'rotations'>;
+  // New keys are dated by the clock of their owner: with a wrong one, orders that name the old keys may find no reader.
+  const right = nodes.filter((name) => !drawn.jumps.some((jump) => jump.node === name));
+  // By dice of their own: what else goes wrong in a seed is the same without them.
+  const rotations = drawRotations(createDice(seededRandom(seed, 'rotations')), right, healAt);
+  return { ...drawn, rotations };
 };
 
 /** Made once per process for each set of members. */

@@ -108,7 +108,7 @@ const isBusy = ({ shown }: Station): boolean =>
 
 /** Rotations as a plan draws them: in most runs nobody rotates, in the others one or two do, at any time. */
 export const drawRotations = (dice: Dice, nodes: readonly string[], until: number): Rotation[] =>
-  dice.chance(0.15)
+  nodes.length > 0 && dice.chance(0.15)
     ? Array.from({ length: dice.between(1, 2) }, () => ({
         node: dice.pick(nodes),
         at: dice.chance(0.5) ? dice.between(0, 3_000) : dice.between(0, until),
