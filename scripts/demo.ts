@@ -99,12 +99,13 @@ const tell = async (
 
   title('2  New keys in the middle');
   say(
-    "Ben's operator replaces the keys of his node, as one does now and then. The order goes on with the keys that it began",
-    'with; they are destroyed when it has ended. Whoever steals the new keys could not take the identity over either: the',
-    'next ones are committed to already, and kept apart.',
+    "Ben's operator replaces the keys of his node, as one does now and then. The order goes on, although it began with the",
+    'old ones; they are destroyed when it has ended. Whoever steals the new keys could not take the identity over either:',
+    'the next ones are committed to already, and kept apart.',
   );
   await milagro(ben, 'id', 'rotate', '--yes');
   await show(paula, 'id', 'resolve', 'ben');
+  say('Whatever is released to Ben from now on is sealed to state 1 of his keys.');
 
   if (threshold < guards.length) {
     const dead = guards.slice(threshold).map((guard) => network.node(guard));
