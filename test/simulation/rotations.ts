@@ -22,6 +22,8 @@ export interface Rotations {
   /** Facts that became durable, and rotations that were done. */
   facts(): number;
   done(): number;
+  /** For each node, the first and the last fact of each type in its log: between them it went through all its states. */
+  turns(): Rotation[];
   /** Nobody is still about to rotate. */
   over(): boolean;
   /** Long enough after the last order for all former keys to go, ms; 0 when nobody rotates. */
@@ -42,6 +44,8 @@ export const createRotations = (deps: {
   judge: Judge;
 }): Rotations => {
   const { rotations, wrong, stations, time, trace, judge } = deps;
+  const firsts = new Map<string, Rotation>();
+  const lasts = new Map<string, Rotation>();
   let count = 0;
   let waiting = rotations.length;
   let done = 0;
@@ -72,6 +76,11 @@ export const createRotations = (deps: {
       recorded: (fact) => {
         facts.recorded(fact);
         count += 1;
+        const { name, role, event } = fact;
+        const kind = `${name} ${role} ${event.type}`;
+        const turn = { node: name, fact: count };
+        if (!firsts.has(kind)) firsts.set(kind, turn);
+        lasts.set(kind, turn);
         for (const { node, fact: wanted } of rotations)
           if (wanted === count) time.after(0, () => rotate(node));
       },
@@ -81,6 +90,7 @@ export const createRotations = (deps: {
         if (at !== undefined) time.after(at, () => rotate(node));
     },
     facts: () => count,
+    turns: () => [...new Set([...firsts.values(), ...lasts.values()])],
     done: () => done,
     over: () => waiting === 0,
     rest: rotations.length === 0 ? 0 : SUCCESSION + 60_000,

@@ -17,7 +17,7 @@ import { createJudge, type Violation } from './judge.ts';
 import { createOperator, type Operator, type Phase } from './operator.ts';
 import type { Plan } from './plan.ts';
 import type { PlantedBug } from './planted-bugs.ts';
-import { createRotations } from './rotations.ts';
+import { createRotations, type Rotation } from './rotations.ts';
 import { createDice, seededRandom } from './seeded-random.ts';
 import { createSplices } from './splices.ts';
 import { createStation, plain, type Station } from './station.ts';
@@ -57,6 +57,7 @@ export interface Outcome {
   /** Facts that became durable, at all nodes together. */
   facts: number;
   rotated: number;
+  turns: readonly Rotation[];
   /** Batches asked of each node's log, by name. */
   batches: ReadonlyMap<string, number>;
   /** How far each order came. */
@@ -203,6 +204,7 @@ export const simulate = async (run: Run): Promise<Outcome> => {
     spliced: splices?.count() ?? 0,
     facts: rotations.facts(),
     rotated: rotations.done(),
+    turns: rotations.turns(),
     batches: new Map(all.map((station) => [station.name, station.batches()])),
     orders: operators.map((operator) => courseOf(operator, all, facts)),
     trace: trace.lines(),
