@@ -1,23 +1,19 @@
 import type { Header } from '../domain/envelope.ts';
 import type { EnvelopeId, KeyStateId, NodeId, OrderId, Role } from '../domain/ids.ts';
-import { parseMessage, type Message, type Typed } from '../domain/messages.ts';
-import { hasSeat, partiesOf, partyOf, type Party } from '../domain/terms.ts';
+import { parseMessage, type Message } from '../domain/messages.ts';
 import type { Counters } from '../envelope/counters.ts';
 import { inspectEnvelope, type Inspected } from '../envelope/inspect.ts';
 import { openEnvelope } from '../envelope/open.ts';
-import { EnvelopeError, MilagroError, NodeError, reason } from '../errors.ts';
+import { EnvelopeError, MilagroError, reason } from '../errors.ts';
 import type { Head } from '../log/event-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Verdict } from '../transport/transport.ts';
 import type { Acknowledger } from './acknowledger.ts';
-import type { Actors } from './actors.ts';
 import type { HeadsMessage } from './announcer.ts';
-import type { Directory } from './directory.ts';
 import { createHeld } from './held.ts';
-import type { Notice } from './notice.ts';
 import { createRateLimit, ENVELOPES } from './rate-limit.ts';
 import { createRecent } from './recent.ts';
-import type { ReceivedMessage } from './role-actor.ts';
+import { createRouter, type Delivery, type RouterDeps } from './router.ts';
 import { createSerial } from './serial.ts';
 
 /**
@@ -36,15 +32,10 @@ export interface Inbox {
   stop(): Promise<void>;
 }
 
-export interface InboxDeps {
-  self: NodeId;
+export interface InboxDeps extends RouterDeps {
   clock: Clock;
-  directory: Directory;
-  actors: Actors;
   acknowledger: Acknowledger;
   acknowledged: (envelope: EnvelopeId, by: NodeId) => void;
-  /** Gets the key state of a party from peers. */
-  resolve: (party: Party) => Promise<unknown>;
   /** Has the order ended in every role of this node? */
   isOver: (order: OrderId) => boolean;
   /** What an acknowledgement says of this node's own log. */
@@ -52,7 +43,6 @@ export interface InboxDeps {
   /** Who is where in whose chain: nothing of an order. */
   heads: (from: NodeId, typed: HeadsMessage) => void;
   counters: Counters;
-  notice: (notice: Notice) => void;
 }
 
 /** Nobody honest sends these; all other refusals may happen between honest nodes. */
@@ -66,18 +56,9 @@ const DISHONEST: ReadonlySet<string> = new Set([
 /** What an answer follows, or nothing. */
 const UNACKNOWLEDGED: ReadonlySet<string> = new Set(['ack', 'heads.asked', 'heads.told']);
 
-/** The node's own trouble, not the envelope's: the sender shall try again. */
-const TRANSIENT: ReadonlySet<string> = new Set(['node/internal', 'node/rolled-back']);
-
-type Delivery =
-  /** Durable, or known, or of no use for good. */
-  | { kind: 'done' }
-  /** Too early: its order is not known here. */
-  | { kind: 'early' }
-  | { kind: 'refused'; code: string };
-
 export const createInbox = (deps: InboxDeps): Inbox => {
   const { self, clock, directory, actors, acknowledger, counters, notice } = deps;
+  const route = createRouter(deps);
   const admits = createRateLimit(clock, ENVELOPES);
   const done = createRecent<string | undefined>();
   const held = createHeld(clock);
@@ -213,98 +194,6 @@ export const createInbox = (deps: InboxDeps): Inbox => {
     return { kind: 'done' };
   };
 
-  /** To every role of this node in the order, but the one that sent it. */
-  const route = async (
-    message: ReceivedMessage,
-    header: Header,
-    from?: Role,
-  ): Promise<Delivery> => {
-    const order = header.stream;
-    if (order === null) return { kind: 'refused', code: 'node/unexpected' };
-    await meet(message.typed, header.from);
-    const roles = (await rolesFor(order, message.typed)).filter((role) => role !== from);
-    // Only a beneficiary is sent a share: it has overtaken the request that makes this node one.
-    if (message.typed.type === 'share.released' && !roles.includes('beneficiary'))
-      return { kind: 'early' };
-    const deliveries: Delivery[] = [];
-    for (const role of roles) deliveries.push(await toRole(order, role, message, header));
-    // One role that waits makes all wait: what the others took in already is known to them when it comes again.
-    return (
-      deliveries.find(({ kind }) => kind === 'early') ??
-      deliveries.find(({ kind }) => kind === 'done') ??
-      deliveries[0] ?? { kind: 'early' }
-    );
-  };
-
-  /** Parties whom an order of a trusted principal names are looked up before anybody decides about it. */
-  const meet = async (typed: Typed, principal: NodeId): Promise<void> => {
-    if (!directory.standing(principal)?.roles.includes('principal')) return;
-    const strangers = namedIn(typed).filter(({ key }) => !directory.knows(key));
-    await Promise.all(
-      strangers.map((party) =>
-        deps.resolve(party).catch((thrown: unknown) => {
-          notice({ level: 'warn', event: 'party.not-found', id: party.id, reason: reason(thrown) });
-        }),
-      ),
-    );
-  };
-
-  const toRole = async (
-    order: OrderId,
-    role: Role,
-    message: ReceivedMessage,
-    header: Header,
-  ): Promise<Delivery> => {
-    try {
-      const actor = actors.of(order, role);
-      const { context } = await actor.view();
-      const { terms, redemption } = context;
-      if (!terms && !begins(message.typed)) return { kind: 'early' };
-      if (terms) {
-        const redeemer = redemption?.beneficiary;
-        const pinned =
-          partyOf(terms, header.from) ?? (redeemer?.id === header.from ? redeemer : undefined);
-        // It may be the beneficiary, of whom this role has not heard yet.
-        if (!pinned && terms.beneficiary === null && !redemption) return { kind: 'early' };
-        if (!pinned) throw new NodeError('node/not-party', 'the sender has no part in this order');
-        if (!maySign(pinned, header.key))
-          throw new NodeError('node/not-party', 'signed with another key state than the order’s');
-      }
-      await actor.take(message);
-      return { kind: 'done' };
-    } catch (thrown) {
-      if (thrown instanceof NodeError && !TRANSIENT.has(thrown.code))
-        return { kind: 'refused', code: thrown.code };
-      throw thrown;
-    }
-  };
-
-  /** The pinned state, or one that builds on it; of two histories only the pinned state itself (guarantee G13). */
-  const maySign = ({ id, key }: Party, signed: KeyStateId): boolean =>
-    signed === key ||
-    (directory.follows(key, signed) && directory.registry.duplicity(id).length === 0);
-
-  /** Every seat of this node in the order, as far as it is known, and what the message itself gives it. */
-  const rolesFor = async (order: OrderId, typed: Typed): Promise<Role[]> => {
-    const known = actors.roles(order);
-    const roles = new Set(known);
-    const [first] = known;
-    const terms =
-      typed.type === 'order.proposed'
-        ? typed.message.terms
-        : first && (await actors.of(order, first).view()).context.terms;
-    if (terms)
-      for (const role of ['beneficiary', 'fiduciary'] as const)
-        if (hasSeat(terms, role, self)) roles.add(role);
-    if (
-      typed.type === 'redemption.requested' &&
-      typed.message.handover &&
-      typed.message.beneficiary.id === self
-    )
-      roles.add('beneficiary');
-    return [...roles];
-  };
-
   return {
     receive,
     deliver: (bytes, from) =>
@@ -326,16 +215,4 @@ export const createInbox = (deps: InboxDeps): Inbox => {
       await Promise.all(working.values());
     },
   };
-};
-
-/** Can this message be the first that a role hears of an order? */
-const begins = ({ type, message }: Typed): boolean =>
-  type === 'order.proposed' || (type === 'redemption.requested' && message.handover !== undefined);
-
-/** Parties that a message brings into an order. */
-const namedIn = ({ type, message }: Typed): Party[] => {
-  if (type === 'order.proposed') return partiesOf(message.terms);
-  if (type !== 'redemption.requested') return [];
-  const { beneficiary, handover } = message;
-  return [beneficiary, ...(handover ? partiesOf(handover.terms) : [])];
 };
