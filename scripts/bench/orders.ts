@@ -1,6 +1,6 @@
 import { orderFloors, type Floors } from './order-floor.ts';
 import { median, quantile, type Row } from './measure.ts';
-import { benchNetwork, clientOf, cpuOf, type BenchNetwork } from './network.ts';
+import { benchNetwork, clientOf, cpuOf, favour, type BenchNetwork } from './network.ts';
 import { watchNode } from './responsiveness.ts';
 
 /** Orders and redemptions over real processes, as a client of the principal's API sees them. */
@@ -66,10 +66,16 @@ const measure = async (
     cpu.orders += between - before;
     cpu.redemptions += (await cpuOf(network.nodes)) - between;
   }
-  const watched = await watchNode(network.node(WATCHED));
-  for (let i = 0; i < Math.ceil(runs / 3); i++) await order();
-  const responsiveness = await watched.end();
-  const rows = [
+  const responsiveness = async (where: string): Promise<Row[]> => {
+    const watched = await watchNode(network.node(WATCHED), where);
+    for (let i = 0; i < Math.ceil(runs / 3); i++) await order();
+    return watched.end();
+  };
+  const sharing = await responsiveness('meanwhile');
+  const many = network.nodes.length > 5 ? [] : [await manyAtOnce(runs, order)];
+  await favour(network.node(WATCHED), network.nodes);
+  const alone = await responsiveness('on its own');
+  return [
     row('order, p50', median(orders), floors.order, 'from the request to the certified address'),
     ...p99('order, p99', orders),
     ...partsOf(floors, median(orders)),
@@ -82,14 +88,18 @@ const measure = async (
     ...p99('redemption, p99', redemptions),
     row('CPU per order', cpu.orders / runs, null, 'all processes together'),
     row('CPU per redemption', cpu.redemptions / runs, null, 'all processes together'),
-    ...responsiveness,
+    ...sharing,
+    ...many,
+    ...alone,
   ];
-  if (network.nodes.length > 5) return rows;
-  const many = performance.now();
+};
+
+const manyAtOnce = async (runs: number, order: () => Promise<unknown>): Promise<Row> => {
+  const start = performance.now();
   const batches = Math.max(1, Math.floor(runs / 10));
   for (let i = 0; i < batches; i++) await Promise.all(Array.from({ length: AT_ONCE }, order));
-  const perSecond = (batches * AT_ONCE * 1_000) / (performance.now() - many);
-  return [...rows, { ...row(`orders, ${AT_ONCE} at once`, perSecond, null, ''), unit: '/s' }];
+  const perSecond = (batches * AT_ONCE * 1_000) / (performance.now() - start);
+  return { ...row(`orders, ${AT_ONCE} at once`, perSecond, null, ''), unit: '/s' };
 };
 
 const row = (what: string, value: number, floor: number | null, note: string): Row => ({

@@ -8,8 +8,11 @@ import { clientOf } from './network.ts';
 const EVERY = 10;
 const GOAL = 100;
 
-/** Asks a node for its status while others keep it busy. */
-export const watchNode = async (node: LocalNode): Promise<{ end(): Promise<Row[]> }> => {
+/** Asks a node for its status while others keep it busy. @param where it runs, for the reader */
+export const watchNode = async (
+  node: LocalNode,
+  where: string,
+): Promise<{ end(): Promise<Row[]> }> => {
   await delaysIn(node);
   const times: number[] = [];
   let ended = false;
@@ -28,7 +31,7 @@ export const watchNode = async (node: LocalNode): Promise<{ end(): Promise<Row[]
       await asking;
       const within = times.filter((ms) => ms < GOAL).length / times.length;
       const answered: Row = {
-        what: 'status of a fiduciary meanwhile, p99',
+        what: `status of a fiduciary ${where}, p99`,
         value: quantile(times, 0.99),
         unit: 'ms',
         floor: null,
@@ -37,7 +40,7 @@ export const watchNode = async (node: LocalNode): Promise<{ end(): Promise<Row[]
       const delays = await delaysIn(node);
       if (delays === undefined) return [answered];
       const delayed: Row = {
-        what: 'delay of its event loop, p99',
+        what: `delay of its event loop ${where}, p99`,
         value: delays.p99,
         unit: 'ms',
         floor: null,
