@@ -6,11 +6,12 @@ import { relative } from './moments.ts';
 export const peerList = (peers: readonly PeerView[], now: number): string => {
   if (peers.length === 0) return 'no peers yet: milagro peer add FILE --role ROLE';
   return columns([
-    ['name', 'id', 'trusted as', 'connection', 'notes'],
+    ['name', 'id', 'trusted as', 'keys', 'connection', 'notes'],
     ...peers.map((peer) => [
       peer.name,
       `…${shortId(peer.id)}`,
       peer.roles.join(', '),
+      `state ${peer.seq}`,
       connection(peer, now),
       notes(peer, now).join('; '),
     ]),

@@ -45,7 +45,7 @@ test('an identity goes to a new file, and back into another node', async (t) => 
 test('peers are listed, removed and forgiven, not without being asked', async (t) => {
   const { run, service } = await nodeWithHome(t);
   const listed = await run(['peer', 'list']);
-  assert.match(listed.stdout, /alice +….{8} +fiduciary +connected/);
+  assert.match(listed.stdout, /alice +….{8} +fiduciary +state 0 +connected/);
   assert.match((await run(['peer', 'list', '--long'])).stdout, new RegExp(id(2)));
   assert.equal((await run(['peer', 'remove', 'carol'])).code, 2);
   assert.equal((await run(['peer', 'remove', 'carol', '--yes'])).code, 0);
